@@ -1,0 +1,67 @@
+/* DType: the element types, their names and sizes, and PyTorch's promotion rules. */
+#ifndef TAPER_CORE_DTYPE_H
+#define TAPER_CORE_DTYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/export.h"
+
+TAPER_BEGIN_DECLS
+
+/* The values are part of the ABI. float16 and bfloat16 have their places; no CPU kernel takes them yet. */
+typedef enum DType {
+    DTYPE_NONE = 0, /* "not given": the default or the inputs decide */
+    DTYPE_FLOAT32 = 1,
+    DTYPE_FLOAT64 = 2,
+    DTYPE_INT64 = 3,
+    DTYPE_INT32 = 4,
+    DTYPE_UINT8 = 5,
+    DTYPE_BOOL = 6,
+    DTYPE_FLOAT16 = 7,
+    DTYPE_BFLOAT16 = 8,
+    DTYPE_COUNT
+} DType;
+
+/* Bytes of one element. */
+TAPER_API size_t dtype_size(DType dtype);
+
+/* "float32", as in torch.float32; what dtype_parse reads back (DTYPE_NONE for an unknown name). */
+TAPER_API const char *dtype_name(DType dtype);
+TAPER_API DType dtype_parse(const char *name);
+
+/* "Float", "Long", ...: the name PyTorch's error messages use. */
+TAPER_API const char *dtype_scalar_name(DType dtype);
+
+TAPER_API bool dtype_is_floating_point(DType dtype);
+
+/* torch.promote_types: the smallest type that both convert to. */
+TAPER_API DType dtype_promote(DType a, DType b);
+
+/* torch.get_default_dtype / set_default_dtype: what floats become when nothing else decides; float32 at first. */
+TAPER_API DType tensor_get_default_dtype(void);
+TAPER_API bool tensor_set_default_dtype(DType dtype);
+
+/* A number whose kind is remembered: what Python's int, float and bool are to PyTorch. */
+typedef struct Scalar {
+    enum { SCALAR_INT, SCALAR_FLOAT, SCALAR_BOOL } kind;
+    union {
+        int64_t i; /* SCALAR_INT, SCALAR_BOOL */
+        double f;  /* SCALAR_FLOAT */
+    } value;
+} Scalar;
+
+TAPER_API Scalar scalar_int(int64_t value);
+TAPER_API Scalar scalar_float(double value);
+TAPER_API Scalar scalar_bool(bool value);
+TAPER_API double scalar_to_double(Scalar scalar);
+TAPER_API int64_t scalar_to_int(Scalar scalar);
+
+/* Reads and writes one element of `dtype` in host memory. */
+TAPER_API Scalar scalar_read(DType dtype, const void *element);
+TAPER_API void scalar_write(DType dtype, void *element, Scalar value);
+
+TAPER_END_DECLS
+
+#endif
