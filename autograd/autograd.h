@@ -28,12 +28,13 @@ TAPER_API Tensor *tensor_detach_(Tensor *x);
 
 typedef struct BackwardArgs {
     int _;
-    Tensor *gradient;   /* of the tensor itself; NULL: 1, for which it must be a single element */
-    bool retain_graph;  /* keep what was saved, to go backward again; create_graph implies it */
-    bool create_graph;  /* record the backward itself, for gradients of gradients */
+    Tensor *gradient;  /* of the tensor itself; NULL: 1, for which it must be a single element */
+    bool retain_graph; /* keep what was saved, to go backward again; create_graph implies it */
+    bool create_graph; /* record the backward itself, for gradients of gradients */
 } BackwardArgs;
 
-/* x.backward(gradient, retain_graph, create_graph): adds d x / d leaf to the grad of every leaf that requires one. */
+/* x.backward(gradient, retain_graph, create_graph): adds d x / d leaf to the grad of every leaf that requires
+ * one. */
 TAPER_API bool tensor_backward_args(Tensor *x, const BackwardArgs *args);
 
 typedef struct GradArgs {
@@ -42,14 +43,14 @@ typedef struct GradArgs {
     bool retain_graph, create_graph, allow_unused;
 } GradArgs;
 
-/* torch.autograd.grad(outputs, inputs, ...): the gradients themselves, nothing accumulated. Items are NULL for inputs
- * that were not used, if allow_unused; otherwise that is ERROR_AUTOGRAD. items is NULL after an error. */
+/* torch.autograd.grad(outputs, inputs, ...): the gradients themselves, nothing accumulated. Items are NULL
+ * for inputs that were not used, if allow_unused; otherwise that is ERROR_AUTOGRAD. items is NULL after an
+ * error. */
 TAPER_API TensorList autograd_grad_args(TensorList outputs, TensorList inputs, const GradArgs *args);
 
 #ifndef __cplusplus
-#define tensor_backward(x, ...)                                                                                \
-    tensor_backward_args((x), &(BackwardArgs){._ = 0, ##__VA_ARGS__})
-#define autograd_grad(outputs, inputs, ...)                                                                    \
+#define tensor_backward(x, ...) tensor_backward_args((x), &(BackwardArgs){._ = 0, ##__VA_ARGS__})
+#define autograd_grad(outputs, inputs, ...)                                                                  \
     autograd_grad_args((outputs), (inputs), &(GradArgs){._ = 0, ##__VA_ARGS__})
 #endif
 
@@ -64,17 +65,17 @@ TAPER_API bool autograd_set_inference_mode(bool enabled);
 TAPER_API bool tensor_is_inference(const Tensor *x);
 
 #ifndef __cplusplus
-/* with torch.no_grad(): a block; the mode is restored however the block is left. Likewise autograd_enable_grad and
- * autograd_inference_mode. */
+/* with torch.no_grad(): a block; the mode is restored however the block is left. Likewise
+ * autograd_enable_grad and autograd_inference_mode. */
 typedef struct AutogradMode {
     bool grad, inference;
     int once;
 } AutogradMode;
 TAPER_API AutogradMode autograd_mode_enter(bool grad, bool inference);
 TAPER_API void autograd_mode_leave(AutogradMode *mode);
-#define AUTOGRAD_MODE_(grad, inference)                                                                        \
-    for (AutogradMode autograd_mode_ __attribute__((cleanup(autograd_mode_leave))) =                           \
-             autograd_mode_enter((grad), (inference));                                                         \
+#define AUTOGRAD_MODE_(grad, inference)                                                                      \
+    for (AutogradMode autograd_mode_                                                                         \
+         __attribute__((cleanup(autograd_mode_leave))) = autograd_mode_enter((grad), (inference));           \
          autograd_mode_.once; autograd_mode_.once = 0)
 #define autograd_no_grad        AUTOGRAD_MODE_(false, autograd_is_inference_mode())
 #define autograd_enable_grad    AUTOGRAD_MODE_(true, autograd_is_inference_mode())
@@ -83,8 +84,9 @@ TAPER_API void autograd_mode_leave(AutogradMode *mode);
 
 /* -- hooks -- */
 
-/* x.register_hook(f): called with x's gradient when it has been computed; returns a new gradient or NULL to keep it.
- * The result is the hook's handle, for tensor_remove_hook; 0 after an error (x does not require a gradient). */
+/* x.register_hook(f): called with x's gradient when it has been computed; returns a new gradient or NULL to
+ * keep it. The result is the hook's handle, for tensor_remove_hook; 0 after an error (x does not require a
+ * gradient). */
 typedef Tensor *(*TensorHook)(Tensor *grad, void *user);
 TAPER_API int64_t tensor_register_hook(Tensor *x, TensorHook hook, void *user);
 TAPER_API bool tensor_remove_hook(Tensor *x, int64_t handle);
@@ -92,14 +94,15 @@ TAPER_API bool tensor_remove_hook(Tensor *x, int64_t handle);
 /* -- operations of your own (torch.autograd.Function) -- */
 
 typedef struct AutogradFunction {
-    const char *name;           /* "MyReLU"; the node prints as MyReLUBackward */
-    BackwardFunction backward;  /* tape_saved, tape_args, tape_needs and tape_give work as in built-in operations */
+    const char *name; /* "MyReLU"; the node prints as MyReLUBackward */
+    BackwardFunction
+        backward; /* tape_saved, tape_args, tape_needs and tape_give work as in built-in operations */
 } AutogradFunction;
 
-/* Ends a forward written by the user: as tape_record_args, with the function (which must outlive the graph) in the
- * place of a row of the table. Compute `y` under autograd_no_grad, or it is recorded twice. */
-TAPER_API Tensor *autograd_record(const AutogradFunction *function, Tensor *y, TensorList inputs, TensorList saves,
-                                  const void *args, size_t size);
+/* Ends a forward written by the user: as tape_record_args, with the function (which must outlive the graph)
+ * in the place of a row of the table. Compute `y` under autograd_no_grad, or it is recorded twice. */
+TAPER_API Tensor *autograd_record(const AutogradFunction *function, Tensor *y, TensorList inputs,
+                                  TensorList saves, const void *args, size_t size);
 
 /* -- checking derivatives (autograd/gradcheck.c) -- */
 
@@ -111,17 +114,19 @@ typedef struct GradcheckArgs {
 /* A function of several tensors with one result; `user` is passed on. */
 typedef Tensor *(*GradcheckFunction)(Tensor **inputs, void *user);
 
-/* torch.autograd.gradcheck / gradgradcheck: compares the tape's gradients of every float64 input that requires one
- * with central differences. False after raising ERROR_VALUE that says which input and element differ. */
-TAPER_API bool autograd_gradcheck_args(GradcheckFunction f, void *user, TensorList inputs, const GradcheckArgs *args);
+/* torch.autograd.gradcheck / gradgradcheck: compares the tape's gradients of every float64 input that
+ * requires one with central differences. False after raising ERROR_VALUE that says which input and element
+ * differ. */
+TAPER_API bool autograd_gradcheck_args(GradcheckFunction f, void *user, TensorList inputs,
+                                       const GradcheckArgs *args);
 TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, TensorList inputs,
                                            const GradcheckArgs *args);
 #ifndef __cplusplus
-#define autograd_gradcheck(f, user, inputs, ...)                                                               \
-    autograd_gradcheck_args((f), (user), (inputs),                                                             \
+#define autograd_gradcheck(f, user, inputs, ...)                                                             \
+    autograd_gradcheck_args((f), (user), (inputs),                                                           \
                             &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__})
-#define autograd_gradgradcheck(f, user, inputs, ...)                                                           \
-    autograd_gradgradcheck_args((f), (user), (inputs),                                                         \
+#define autograd_gradgradcheck(f, user, inputs, ...)                                                         \
+    autograd_gradgradcheck_args((f), (user), (inputs),                                                       \
                                 &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__})
 #endif
 

@@ -1,10 +1,11 @@
 /* The tape: what every operation writes down so that backward can be computed later.
  *
- * An operation that takes part in a gradient leaves a TapeNode behind: which operation it was, where its inputs came
- * from, the tensors its derivative needs (with the version they had), and its other arguments. The node hangs on the
- * result (tensor_grad_fn). tensor_backward (autograd/autograd.h) walks the nodes from the loss, newest first, and calls
- * each one's backward, which reads what was saved and gives a gradient to each input. Backward functions are
- * written with differentiable operations, so with create_graph they are recorded in turn.
+ * An operation that takes part in a gradient leaves a TapeNode behind: which operation it was, where its
+ * inputs came from, the tensors its derivative needs (with the version they had), and its other arguments.
+ * The node hangs on the result (tensor_grad_fn). tensor_backward (autograd/autograd.h) walks the nodes from
+ * the loss, newest first, and calls each one's backward, which reads what was saved and gives a gradient to
+ * each input. Backward functions are written with differentiable operations, so with create_graph they are
+ * recorded in turn.
  *
  *     static void mul_backward(TapeNode *node, Tensor *grad)
  *     {
@@ -47,35 +48,38 @@ typedef void (*BackwardFunction)(TapeNode *node, Tensor *grad);
 
 /* -- recording: called at the end of an operation's forward -- */
 
-/* Writes an operation down if gradients are on and an input requires one (integer tensors never do), and makes `y`
- * require a gradient. NULL inputs and saves are allowed (optional arguments). Saves may be inputs, `y` itself, or
- * intermediate results without a gradient of their own. Returns y; passes NULL (a failed forward) through.
- * Where y is itself one of the inputs the operation was in place: see tape_check_inplace. */
+/* Writes an operation down if gradients are on and an input requires one (integer tensors never do), and
+ * makes `y` require a gradient. NULL inputs and saves are allowed (optional arguments). Saves may be inputs,
+ * `y` itself, or intermediate results without a gradient of their own. Returns y; passes NULL (a failed
+ * forward) through. Where y is itself one of the inputs the operation was in place: see tape_check_inplace.
+ */
 TAPER_API Tensor *tape_record(OpId op, Tensor *y, TensorList inputs, TensorList saves);
 
-/* The same with the operation's other arguments, which are copied (at most a few hundred bytes, no pointers that could
- * dangle) and read back with tape_args. */
+/* The same with the operation's other arguments, which are copied (at most a few hundred bytes, no pointers
+ * that could dangle) and read back with tape_args. */
 TAPER_API Tensor *tape_record_args(OpId op, Tensor *y, TensorList inputs, TensorList saves, const void *args,
                                    size_t size);
 
-/* y is a view of x (shares its storage): recorded like any operation, and remembered as a view, so that in-place
- * changes to either reach the other's history, as in PyTorch. */
+/* y is a view of x (shares its storage): recorded like any operation, and remembered as a view, so that
+ * in-place changes to either reach the other's history, as in PyTorch. */
 TAPER_API Tensor *tape_record_view(OpId op, Tensor *y, Tensor *x, const void *args, size_t size);
 
-/* Must be asked before an in-place operation writes to x: raises PyTorch's errors for a leaf that requires a gradient,
- * for a view of such a leaf, and in other forbidden cases. tape_record(op, x, INPUTS(x, ...), ...) afterwards advances
- * the version and rewrites x's history; without gradients tape_record still advances the version, so in-place
- * operations always end with tape_record. SAVES(x) then means the new value; for the old value save tape_saved_copy
- * of nothing: operations whose derivative needs the input's old value have PyTorch's version error by design. */
+/* Must be asked before an in-place operation writes to x: raises PyTorch's errors for a leaf that requires a
+ * gradient, for a view of such a leaf, and in other forbidden cases. tape_record(op, x, INPUTS(x, ...), ...)
+ * afterwards advances the version and rewrites x's history; without gradients tape_record still advances the
+ * version, so in-place operations always end with tape_record. SAVES(x) then means the new value; for the old
+ * value save tape_saved_copy of nothing: operations whose derivative needs the input's old value have
+ * PyTorch's version error by design. */
 TAPER_API bool tape_check_inplace(Tensor *x, const char *operation);
 
-/* True if recording (OP, inputs) would leave a node: operations use it to skip work done only for backward. */
+/* True if recording (OP, inputs) would leave a node: operations use it to skip work done only for backward.
+ */
 TAPER_API bool tape_wants(TensorList inputs);
 
 /* -- inside a backward -- */
 
-/* The i-th saved tensor (NULL if NULL was saved); ERROR_AUTOGRAD and NULL if it was changed in place since, or if the
- * graph was freed. Valid until the innermost scope closes. */
+/* The i-th saved tensor (NULL if NULL was saved); ERROR_AUTOGRAD and NULL if it was changed in place since,
+ * or if the graph was freed. Valid until the innermost scope closes. */
 TAPER_API Tensor *tape_saved(TapeNode *node, int i);
 
 /* The arguments given to tape_record_args. */
@@ -88,8 +92,8 @@ TAPER_API bool tape_needs(const TapeNode *node, int i);
 TAPER_API Dims tape_input_dims(const TapeNode *node, int i);
 TAPER_API DType tape_input_dtype(const TapeNode *node, int i);
 
-/* Gives input i its gradient (NULL: none). A gradient larger than the input because of broadcasting is summed back to
- * the input's shape, one of another dtype converted: backward functions need not. */
+/* Gives input i its gradient (NULL: none). A gradient larger than the input because of broadcasting is summed
+ * back to the input's shape, one of another dtype converted: backward functions need not. */
 TAPER_API void tape_give(TapeNode *node, int i, Tensor *grad);
 
 /* The name of a node, as PyTorch prints it: "MulBackward0". */

@@ -39,7 +39,8 @@ TAPER_API bool dtype_is_floating_point(DType dtype);
 /* torch.promote_types: the smallest type that both convert to. */
 TAPER_API DType dtype_promote(DType a, DType b);
 
-/* torch.get_default_dtype / set_default_dtype: what floats become when nothing else decides; float32 at first. */
+/* torch.get_default_dtype / set_default_dtype: what floats become when nothing else decides; float32 at
+ * first. */
 TAPER_API DType tensor_get_default_dtype(void);
 TAPER_API bool tensor_set_default_dtype(DType dtype);
 

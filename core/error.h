@@ -1,10 +1,11 @@
 /* Errors: how every function of the library reports that it could not do what was asked.
  *
- * A failing call raises an error: it stores an Error for the calling thread, calls the handler, and returns NULL
- * (or false, or a negative number). The default handler prints the error to stderr and exits with a failure
- * status. A program that installs a handler of its own gets the NULL back instead and can go on: nothing is half
- * changed and nothing leaks. NULL tensors pass through operations as NULL without raising again, so a chain of
- * calls may be checked once at its end; the first error stays readable until error_clear().
+ * A failing call raises an error: it stores an Error for the calling thread, calls the handler, and returns
+ * NULL (or false, or a negative number). The default handler prints the error to stderr and exits with a
+ * failure status. A program that installs a handler of its own gets the NULL back instead and can go on:
+ * nothing is half changed and nothing leaks. NULL tensors pass through operations as NULL without raising
+ * again, so a chain of calls may be checked once at its end; the first error stays readable until
+ * error_clear().
  *
  *     error_set_handler(error_ignore, NULL);
  *     Tensor *y = nn_forward(model, x);
@@ -57,7 +58,8 @@ TAPER_API void error_set_handler(ErrorHandler handler, void *user);
 /* A handler that does nothing: for programs that look at return values. */
 TAPER_API void error_ignore(const Error *error, void *user);
 
-/* The calling thread's first error since error_clear(), or NULL. Valid until error_clear() or the thread's end. */
+/* The calling thread's first error since error_clear(), or NULL. Valid until error_clear() or the thread's
+ * end. */
 TAPER_API const Error *error_last(void);
 TAPER_API void error_clear(void);
 
@@ -65,8 +67,10 @@ TAPER_API void error_clear(void);
 TAPER_API const char *error_code_name(ErrorCode code);
 
 /* Raises an error. `operation` is the public name without prefix ("conv2d"). Returns NULL, so that a function
- * returning a pointer can `return error_raise(...)`; one returning bool writes `return error_raise(...) != NULL`. */
-TAPER_API void *error_raise(ErrorCode code, const char *operation, const char *format, ...) TAPER_PRINTF(3, 4);
+ * returning a pointer can `return error_raise(...)`; one returning bool writes `return error_raise(...) !=
+ * NULL`. */
+TAPER_API void *error_raise(ErrorCode code, const char *operation, const char *format, ...)
+    TAPER_PRINTF(3, 4);
 
 /* The same with a va_list, and with the system's reason (strerror of errno) appended. */
 TAPER_API void *error_raise_v(ErrorCode code, const char *operation, const char *format, va_list args);
@@ -74,9 +78,9 @@ TAPER_API void *error_raise_errno(ErrorCode code, const char *operation, const c
     TAPER_PRINTF(3, 4);
 
 /* Moves an error from one thread to another: error_take returns the calling thread's error as a heap copy and
- * clears it (NULL if none); error_give raises that copy on the calling thread and frees it. A worker thread that
- * must not end the process runs between error_capture(true) and error_capture(false): errors are stored, but the
- * handler is not called. Returns the previous setting. */
+ * clears it (NULL if none); error_give raises that copy on the calling thread and frees it. A worker thread
+ * that must not end the process runs between error_capture(true) and error_capture(false): errors are stored,
+ * but the handler is not called. Returns the previous setting. */
 TAPER_API Error *error_take(void);
 TAPER_API void error_give(Error *error);
 TAPER_API bool error_capture(bool on);

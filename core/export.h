@@ -3,7 +3,7 @@
 #define TAPER_CORE_EXPORT_H
 
 #if defined(__GNUC__)
-#define TAPER_API         __attribute__((visibility("default")))
+#define TAPER_API          __attribute__((visibility("default")))
 #define TAPER_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define TAPER_API

@@ -1,11 +1,11 @@
 /* Object: the one reference count that tensors, storages, tape nodes and modules share.
  *
  * An object starts with an Object; its count starts at one, held by whoever made it. object_retain adds a
- * reference, object_release drops one and, at zero, calls destroy. The count is atomic: references may be taken
- * and dropped on any thread. Both accept NULL and do nothing.
+ * reference, object_release drops one and, at zero, calls destroy. The count is atomic: references may be
+ * taken and dropped on any thread. Both accept NULL and do nothing.
  *
- * Destruction never recurses: an object released while another is being destroyed on the same thread waits in a
- * list until that one is gone, so a chain of a million tape nodes needs no deep stack. */
+ * Destruction never recurses: an object released while another is being destroyed on the same thread waits in
+ * a list until that one is gone, so a chain of a million tape nodes needs no deep stack. */
 #ifndef TAPER_CORE_OBJECT_H
 #define TAPER_CORE_OBJECT_H
 

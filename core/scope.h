@@ -1,9 +1,9 @@
 /* Scopes own temporaries, so that calls can be chained without releasing anything by hand.
  *
- * Each thread has a stack of objects. Whatever an operation returns is pushed on it. scope_open() marks the top;
- * scope_close() releases everything above the mark. Forgetting to close, or leaving early by return or break, only
- * delays the release until an outer scope closes. With no scope open, the thread's root scope owns the objects until
- * the thread ends or scope_close_all() is called.
+ * Each thread has a stack of objects. Whatever an operation returns is pushed on it. scope_open() marks the
+ * top; scope_close() releases everything above the mark. Forgetting to close, or leaving early by return or
+ * break, only delays the release until an outer scope closes. With no scope open, the thread's root scope
+ * owns the objects until the thread ends or scope_close_all() is called.
  *
  *     Scope scope = scope_open();
  *     Tensor *y = tensor_relu(tensor_matmul(x, w));
@@ -30,8 +30,8 @@ TAPER_API Tensor *scope_return(Scope scope, Tensor *tensor);
 /* The same for several tensors (a TensorList's items). */
 TAPER_API void scope_return_all(Scope scope, Tensor **tensors, int64_t n);
 
-/* Gives the caller's reference of an object to the innermost scope; returns the object. If the stack cannot grow the
- * object is released, ERROR_MEMORY raised and NULL returned. */
+/* Gives the caller's reference of an object to the innermost scope; returns the object. If the stack cannot
+ * grow the object is released, ERROR_MEMORY raised and NULL returned. */
 TAPER_API void *scope_own(void *object);
 
 /* Memory of `bytes` bytes, zeroed, that the innermost scope frees. NULL after ERROR_MEMORY. */
@@ -47,11 +47,11 @@ TAPER_API void scope_close_cleanup(Scope *scope);
 
 #ifndef __cplusplus
 /* tensor_scope { ... }: a block with a scope of its own, closed however the block is left. */
-#define tensor_scope                                                                                           \
-    for (struct {                                                                                              \
-             Scope scope;                                                                                      \
-             int once;                                                                                         \
-         } tensor_scope_ __attribute__((cleanup(scope_close_cleanup_))) = {scope_open(), 1};                   \
+#define tensor_scope                                                                                         \
+    for (struct {                                                                                            \
+             Scope scope;                                                                                    \
+             int once;                                                                                       \
+         } tensor_scope_ __attribute__((cleanup(scope_close_cleanup_))) = {scope_open(), 1};                 \
          tensor_scope_.once; tensor_scope_.once = 0)
 static inline void scope_close_cleanup_(void *scope)
 {

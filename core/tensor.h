@@ -1,11 +1,11 @@
 /* Tensor: an n-dimensional strided array with a dtype and a device.
  *
- * A tensor is a view of a storage: offset, shape and strides, all counted in elements, as in PyTorch. Views share the
- * storage and its version counter, which every in-place operation advances.
+ * A tensor is a view of a storage: offset, shape and strides, all counted in elements, as in PyTorch. Views
+ * share the storage and its version counter, which every in-place operation advances.
  *
- * Lifetime. Every function that returns a `Tensor *` gives it to the innermost open scope of the calling thread
- * (core/scope.h): it needs no release, and it is gone when that scope closes. tensor_keep() makes it yours until
- * tensor_release(). Errors return NULL (core/error.h); NULL inputs give NULL. */
+ * Lifetime. Every function that returns a `Tensor *` gives it to the innermost open scope of the calling
+ * thread (core/scope.h): it needs no release, and it is gone when that scope closes. tensor_keep() makes it
+ * yours until tensor_release(). Errors return NULL (core/error.h); NULL inputs give NULL. */
 #ifndef TAPER_CORE_TENSOR_H
 #define TAPER_CORE_TENSOR_H
 
@@ -24,8 +24,9 @@ typedef struct Tensor Tensor;
 /* The most dimensions a tensor can have. */
 enum { TENSOR_MAX_DIMS = 16 };
 
-/* A list of sizes or dimensions passed by value: what PyTorch's signatures call int[]. The numbers are borrowed for
- * the length of the call. DIMS(2, 3) writes one; DIMS() is the empty one (the shape of a 0-d tensor). */
+/* A list of sizes or dimensions passed by value: what PyTorch's signatures call int[]. The numbers are
+ * borrowed for the length of the call. DIMS(2, 3) writes one; DIMS() is the empty one (the shape of a 0-d
+ * tensor). */
 typedef struct Dims {
     const int64_t *data;
     int64_t n;
@@ -38,9 +39,9 @@ typedef struct TensorList {
 } TensorList;
 
 #ifndef __cplusplus
-#define DIMS(...)                                                                                              \
+#define DIMS(...)                                                                                            \
     ((Dims){(const int64_t[]){0, ##__VA_ARGS__} + 1, sizeof((const int64_t[]){0, ##__VA_ARGS__}) / 8 - 1})
-#define TENSORS(...)                                                                                           \
+#define TENSORS(...)                                                                                         \
     ((TensorList){(Tensor *[]){__VA_ARGS__}, sizeof((Tensor *[]){__VA_ARGS__}) / sizeof(Tensor *)})
 #endif
 
@@ -49,17 +50,18 @@ typedef struct TensorList {
 
 /* -- what a tensor is -- */
 
-TAPER_API int64_t tensor_dim(const Tensor *x);                  /* x.dim(): the number of dimensions; -1 for NULL */
-TAPER_API int64_t tensor_size(const Tensor *x, int64_t dim);    /* x.size(dim); negative dims count from the end */
-TAPER_API int64_t tensor_stride(const Tensor *x, int64_t dim);  /* x.stride(dim), in elements */
-TAPER_API const int64_t *tensor_shape(const Tensor *x);         /* x.shape: tensor_dim(x) numbers */
-TAPER_API Dims tensor_dims(const Tensor *x);                    /* x.shape as a Dims, valid while x lives */
-TAPER_API const int64_t *tensor_strides(const Tensor *x);       /* x.stride() */
-TAPER_API int64_t tensor_storage_offset(const Tensor *x);       /* x.storage_offset(), in elements */
-TAPER_API int64_t tensor_numel(const Tensor *x);                /* x.numel(); 1 for a 0-d tensor */
+TAPER_API int64_t tensor_dim(const Tensor *x); /* x.dim(): the number of dimensions; -1 for NULL */
+TAPER_API int64_t tensor_size(const Tensor *x,
+                              int64_t dim); /* x.size(dim); negative dims count from the end */
+TAPER_API int64_t tensor_stride(const Tensor *x, int64_t dim); /* x.stride(dim), in elements */
+TAPER_API const int64_t *tensor_shape(const Tensor *x);        /* x.shape: tensor_dim(x) numbers */
+TAPER_API Dims tensor_dims(const Tensor *x);                   /* x.shape as a Dims, valid while x lives */
+TAPER_API const int64_t *tensor_strides(const Tensor *x);      /* x.stride() */
+TAPER_API int64_t tensor_storage_offset(const Tensor *x);      /* x.storage_offset(), in elements */
+TAPER_API int64_t tensor_numel(const Tensor *x);               /* x.numel(); 1 for a 0-d tensor */
 TAPER_API DType tensor_dtype(const Tensor *x);
 TAPER_API Device tensor_device(const Tensor *x);
-TAPER_API int64_t tensor_version(const Tensor *x);              /* x._version, shared by all views */
+TAPER_API int64_t tensor_version(const Tensor *x); /* x._version, shared by all views */
 TAPER_API bool tensor_is_floating_point(const Tensor *x);
 TAPER_API bool tensor_same_shape(const Tensor *a, const Tensor *b);
 TAPER_API bool tensor_shares_storage(const Tensor *a, const Tensor *b);
@@ -71,29 +73,31 @@ TAPER_API bool tensor_is_channels_last(const Tensor *x);
 /* Every element lies at one place of a gapless block, in whatever order of dimensions. */
 TAPER_API bool tensor_is_dense(const Tensor *x);
 
-/* The address of the first element, for reading and for writing. On a CUDA tensor it is a device address. This is the
- * one way to the data: what was postponed is computed before it returns. Writing through it does not advance the
- * version; tensor_bump_version() says that you did. */
+/* The address of the first element, for reading and for writing. On a CUDA tensor it is a device address.
+ * This is the one way to the data: what was postponed is computed before it returns. Writing through it does
+ * not advance the version; tensor_bump_version() says that you did. */
 TAPER_API void *tensor_data_ptr(Tensor *x);
 TAPER_API void tensor_bump_version(Tensor *x);
 
-/* x.item(): the only element as a double or integer. ERROR_VALUE if there are more. For integers above 2^53 use
- * tensor_item_int. Waits for the device. */
+/* x.item(): the only element as a double or integer. ERROR_VALUE if there are more. For integers above 2^53
+ * use tensor_item_int. Waits for the device. */
 TAPER_API double tensor_item(const Tensor *x);
 TAPER_API int64_t tensor_item_int(const Tensor *x);
 
-/* Copies all elements, in row-major order, into host memory of tensor_numel(x) elements of `dtype`, converting. */
+/* Copies all elements, in row-major order, into host memory of tensor_numel(x) elements of `dtype`,
+ * converting. */
 TAPER_API bool tensor_copy_to_host(const Tensor *x, DType dtype, void *data);
 
 /* -- lifetime -- */
 
-TAPER_API Tensor *tensor_keep(Tensor *x);   /* takes a reference of your own; returns x */
-TAPER_API void tensor_release(Tensor *x);   /* gives it back */
+TAPER_API Tensor *tensor_keep(Tensor *x); /* takes a reference of your own; returns x */
+TAPER_API void tensor_release(Tensor *x); /* gives it back */
 
 /* -- printing (core/print.c) -- */
 
-/* Writes what print(x) shows in Python, "tensor([[1., 2.]])", to a FILE* or into a malloc'ed string (the caller frees;
- * NULL after ERROR_MEMORY). Layout, rounding and summarising of large tensors are PyTorch's defaults. */
+/* Writes what print(x) shows in Python, "tensor([[1., 2.]])", to a FILE* or into a malloc'ed string (the
+ * caller frees; NULL after ERROR_MEMORY). Layout, rounding and summarising of large tensors are PyTorch's
+ * defaults. */
 TAPER_API bool tensor_print(const Tensor *x);
 TAPER_API char *tensor_to_string(const Tensor *x);
 

@@ -11,8 +11,9 @@ typedef struct Storage {
     void *data;
     size_t bytes;
     Device device;
-    int64_t version;                       /* atomic; advanced by in-place operations */
-    void (*release_data)(void *data, void *user); /* for memory of the user's; NULL: the caching allocator's */
+    int64_t version; /* atomic; advanced by in-place operations */
+    void (*release_data)(void *data,
+                         void *user); /* for memory of the user's; NULL: the caching allocator's */
     void *user;
 } Storage;
 
@@ -22,30 +23,38 @@ struct Tensor {
     int64_t offset; /* elements */
     int32_t ndim;
     DType dtype;
-    bool is_number; /* a Python number in disguise: takes part in type promotion as one (PyTorch: wrapped number) */
+    bool is_number; /* a Python number in disguise: takes part in type promotion as one (PyTorch: wrapped
+                       number) */
     int64_t numel;
     int64_t shape[TENSOR_MAX_DIMS];
     int64_t strides[TENSOR_MAX_DIMS]; /* elements */
-    Object *autograd;                 /* the tape's slot (autograd/meta.h); NULL for a tensor it does not know */
+    Object *autograd; /* the tape's slot (autograd/meta.h); NULL for a tensor it does not know */
 };
 
-/* New memory from the device's caching allocator, uninitialised, with one reference; NULL after ERROR_MEMORY. */
+/* New memory from the device's caching allocator, uninitialised, with one reference; NULL after ERROR_MEMORY.
+ */
 Storage *storage_new(size_t bytes, Device device, const char *operation);
 /* Wraps memory of the caller's; `release_data` (may be NULL) is called when the last view is gone. */
-Storage *storage_from_data(void *data, size_t bytes, Device device, void (*release_data)(void *, void *), void *user);
+Storage *storage_from_data(void *data, size_t bytes, Device device, void (*release_data)(void *, void *),
+                           void *user);
 
 /* The four ways tensors come to be. Each result belongs to the innermost scope; NULL after an error. */
-Tensor *tensor_new(Dims shape, DType dtype, Device device, const char *operation); /* contiguous, uninitialised */
-Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Device device, const char *operation);
-Tensor *tensor_new_like(const Tensor *x, DType dtype, const char *operation); /* keeps x's order of strides if dense */
-Tensor *tensor_new_view(const Tensor *x, Dims shape, const int64_t *strides, int64_t offset); /* shares the storage */
+Tensor *tensor_new(Dims shape, DType dtype, Device device,
+                   const char *operation); /* contiguous, uninitialised */
+Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Device device,
+                           const char *operation);
+Tensor *tensor_new_like(const Tensor *x, DType dtype,
+                        const char *operation); /* keeps x's order of strides if dense */
+Tensor *tensor_new_view(const Tensor *x, Dims shape, const int64_t *strides,
+                        int64_t offset); /* shares the storage */
 
 /* Row-major strides of a shape. */
 void contiguous_strides(const int64_t *shape, int ndim, int64_t *strides);
 /* N, H, W, C strides of a 4-d shape. */
 void channels_last_strides(const int64_t *shape, int64_t *strides);
 
-/* Turns -ndim..ndim-1 into 0..ndim-1 (a 0-d tensor counts as 1-d); raises ERROR_INDEX and returns -1 otherwise. */
+/* Turns -ndim..ndim-1 into 0..ndim-1 (a 0-d tensor counts as 1-d); raises ERROR_INDEX and returns -1
+ * otherwise. */
 int64_t wrap_dim(int64_t dim, int64_t ndim, const char *operation);
 
 static inline void *tensor_address(const Tensor *x)

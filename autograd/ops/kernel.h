@@ -1,6 +1,7 @@
-/* From an operation to the backend's kernel: shape rules, broadcasting, type promotion, allocation of results. Written
- * once here, for every device. Each returns a new tensor of the innermost scope, or NULL after raising an error that
- * names `operation` (silently where an input is NULL). Nothing here touches the tape. */
+/* From an operation to the backend's kernel: shape rules, broadcasting, type promotion, allocation of
+ * results. Written once here, for every device. Each returns a new tensor of the innermost scope, or NULL
+ * after raising an error that names `operation` (silently where an input is NULL). Nothing here touches the
+ * tape. */
 #ifndef TAPER_AUTOGRAD_OPS_KERNEL_H
 #define TAPER_AUTOGRAD_OPS_KERNEL_H
 
@@ -8,34 +9,38 @@
 #include "core/error.h"
 #include "core/scope.h"
 
-/* The kernels of the device that all the (non-NULL) tensors are on, or NULL after ERROR_DEVICE in PyTorch's words
+/* The kernels of the device that all the (non-NULL) tensors are on, or NULL after ERROR_DEVICE in PyTorch's
+ * words
  * ("Expected all tensors to be on the same device, ..."). Python numbers are at home everywhere. */
 const Kernels *kernels_for(const char *operation, TensorList tensors);
 
 /* torch.result_type of several tensors: dimensioned tensors before 0-d ones before Python numbers. */
 DType kernel_result_type(TensorList tensors);
 
-/* torch.broadcast_shapes of two tensors into shape[TENSOR_MAX_DIMS]; returns the number of dimensions, or -1 after
- * "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0". */
+/* torch.broadcast_shapes of two tensors into shape[TENSOR_MAX_DIMS]; returns the number of dimensions, or -1
+ * after "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0". */
 int kernel_broadcast_shape(const char *operation, const Tensor *a, const Tensor *b, int64_t *shape);
 
 /* x seen in a larger shape with zero strides (x itself if it has it already). Not recorded. */
 const Tensor *kernel_expand(const char *operation, const Tensor *x, Dims shape);
 
-/* x converted to dtype (x itself if it has it); and x laid out contiguously (x itself if it is). Not recorded. */
+/* x converted to dtype (x itself if it has it); and x laid out contiguously (x itself if it is). Not
+ * recorded. */
 const Tensor *kernel_cast(const Tensor *x, DType dtype);
 const Tensor *kernel_contiguous(const Tensor *x);
 
-/* Pointwise operations. float_result: integers become the default float dtype, as sqrt and div do. `out` NULL:
- * allocated; else (in place) its dtype and shape must take the result, with PyTorch's errors if not
+/* Pointwise operations. float_result: integers become the default float dtype, as sqrt and div do. `out`
+ * NULL: allocated; else (in place) its dtype and shape must take the result, with PyTorch's errors if not
  * ("result type Float can't be cast to the desired output type Long"). */
-Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, bool float_result, double a, double b);
-Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a, Tensor *b, bool float_result,
-                      double alpha);
+Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, bool float_result, double a,
+                     double b);
+Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a, Tensor *b,
+                      bool float_result, double alpha);
 Tensor *kernel_compare(const char *operation, CompareOp op, Tensor *a, Tensor *b);
 
 /* Reduction over dims (none given: all). `dtype` is the result's; DTYPE_NONE: x's. */
-Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, bool keepdim, DType dtype, double a);
+Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, bool keepdim, DType dtype,
+                      double a);
 
 /* Which dimensions `dims` names, as bits; UINT32_MAX after ERROR_INDEX (out of range, or twice the same). */
 uint32_t kernel_dim_mask(const char *operation, const Tensor *x, Dims dims);

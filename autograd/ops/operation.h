@@ -1,4 +1,5 @@
-/* What a row of the table becomes: everything that is known of an operation, for tests, benchmarks and bindings. */
+/* What a row of the table becomes: everything that is known of an operation, for tests, benchmarks and
+ * bindings. */
 #ifndef TAPER_AUTOGRAD_OPS_OPERATION_H
 #define TAPER_AUTOGRAD_OPS_OPERATION_H
 
@@ -7,8 +8,9 @@
 TAPER_BEGIN_DECLS
 
 typedef struct Operation {
-    const char *name;          /* "conv2d": tensor_conv2d in C, torch.conv2d or torch.nn.functional.conv2d in Python */
-    const char *signature;     /* "(Tensor self, int dim) -> Tensor", in the language of PyTorch's native_functions.yaml */
+    const char *name; /* "conv2d": tensor_conv2d in C, torch.conv2d or torch.nn.functional.conv2d in Python */
+    const char *signature;     /* "(Tensor self, int dim) -> Tensor", in the language of PyTorch's
+                                  native_functions.yaml */
     void (*function)(void);    /* tensor_NAME, to be cast to the signature's type */
     BackwardFunction backward; /* or one of the markers below */
     const char *samples;       /* sample calls, see table.def */
