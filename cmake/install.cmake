@@ -20,5 +20,7 @@ configure_package_config_file(cmake/taperConfig.cmake.in taperConfig.cmake INSTA
 write_basic_package_version_file(taperConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/taperConfig.cmake ${CMAKE_BINARY_DIR}/taperConfigVersion.cmake DESTINATION ${package})
 
+# Relative, so that an installation may be moved.
+file(RELATIVE_PATH TAPER_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(cmake/taper.pc.in taper.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/taper.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
