@@ -1,4 +1,5 @@
-/* What every other part stands on: counted objects, errors that a handler survives, dtypes and their promotion. */
+/* What every other part stands on: counted objects, errors that a handler survives, dtypes and their
+ * promotion. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,8 +42,8 @@ static void test_first_error_stays_until_cleared(void **state)
     (void)state;
     error_set_handler(error_ignore, NULL);
     assert_null(error_last());
-    assert_null(error_raise(ERROR_SHAPE, "linear", "mat1 and mat2 shapes cannot be multiplied (%dx%d and %dx%d)",
-                            2, 3, 4, 5));
+    assert_null(error_raise(ERROR_SHAPE, "linear",
+                            "mat1 and mat2 shapes cannot be multiplied (%dx%d and %dx%d)", 2, 3, 4, 5));
     assert_null(error_raise(ERROR_DTYPE, "add", "a second error"));
     const Error *error = error_last();
     assert_non_null(error);
