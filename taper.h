@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/object.h"
 #include "core/random.h"
+#include "core/random.h"
 #include "core/scope.h"
 #include "core/tensor.h"
 #include "core/threads.h"

@@ -36,8 +36,8 @@ def row(kind, dtype, seed, n, a, b, exact=True):
     elif kind == "PERMUTATION":
         x = torch.randperm(n, dtype=dtype)
     h = fnv1a(x.numpy().tobytes()) if exact else 0
-    first = [(v.hex() if isinstance(v, float) else str(int(v))) for v in x[:4].tolist()]
-    first = [v if v != str(-2**63) else "INT64_MIN" for v in first] + ["0"] * (4 - len(first))
+    first = [(v.hex() if isinstance(v, float) else f"{int(v)}.0" if abs(v) > 2**53 else str(int(v))) for v in x[:4].tolist()]
+    first = [v if v != f"{-2**63}.0" else "INT64_MIN" for v in first] + ["0"] * (4 - len(first))
     number = (lambda v: v.hex() if isinstance(v, float) else str(v))
     print(f"{{{kind}, {DTYPES[dtype]}, {seed}u, {n}, {number(a)}, {number(b)}, 0x{h:016x}u, {{{', '.join(first)}}}}},")
 
