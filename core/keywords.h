@@ -1,0 +1,37 @@
+/* Keyword arguments with defaults, as Python has them: how nn_Conv2d(3, 64, 3, .padding = 1) works.
+ *
+ * The arguments become the initialisers of a struct. The defaults come first, then `._ = 0`, a field that
+ * stands before the first argument, so that what follows without a name fills the fields from there on; a field
+ * set twice keeps the last value:
+ *
+ *     typedef struct LineArgs {
+ *         char _;
+ *         double length, width;
+ *     } LineArgs;
+ *     Line *line_new(const LineArgs *args);
+ *     #define Line(...) KEYWORDS(line_new(&(LineArgs){.width = 1.0, ._ = 0, __VA_ARGS__}))
+ *
+ * Compilers warn where a field is set twice; here that is what is meant, so the warning is silenced for the
+ * length of the call and nowhere else. */
+#ifndef TAPER_CORE_KEYWORDS_H
+#define TAPER_CORE_KEYWORDS_H
+
+#ifndef __cplusplus
+#ifdef __clang__
+#define KEYWORDS_IGNORE_                                                                                     \
+    _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"")                                          \
+        _Pragma("clang diagnostic ignored \"-Wmissing-field-initializers\"")
+#else
+#define KEYWORDS_IGNORE_                                                                                     \
+    _Pragma("GCC diagnostic ignored \"-Woverride-init\"")                                                    \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#endif
+
+#define KEYWORDS(call)                                                                                       \
+    __extension__({                                                                                          \
+        _Pragma("GCC diagnostic push") KEYWORDS_IGNORE_ call;                                                \
+        _Pragma("GCC diagnostic pop")                                                                        \
+    })
+#endif
+
+#endif
