@@ -73,10 +73,11 @@ typedef struct AutogradMode {
 } AutogradMode;
 TAPER_API AutogradMode autograd_mode_enter(bool grad, bool inference);
 TAPER_API void autograd_mode_leave(AutogradMode *mode);
-#define AUTOGRAD_MODE_(grad, inference)                                                                      \
-    for (AutogradMode autograd_mode_                                                                         \
+#define AUTOGRAD_MODE_(grad, inference) AUTOGRAD_MODE_NAMED_(TAPER_LINE_NAME(autograd_mode_), grad, inference)
+#define AUTOGRAD_MODE_NAMED_(name, grad, inference)                                                          \
+    for (AutogradMode name                                                                                   \
          __attribute__((cleanup(autograd_mode_leave))) = autograd_mode_enter((grad), (inference));           \
-         autograd_mode_.once; autograd_mode_.once = 0)
+         name.once; name.once = 0)
 #define autograd_no_grad        AUTOGRAD_MODE_(false, autograd_is_inference_mode())
 #define autograd_enable_grad    AUTOGRAD_MODE_(true, autograd_is_inference_mode())
 #define autograd_inference_mode AUTOGRAD_MODE_(false, true)

@@ -10,6 +10,11 @@
 #define TAPER_PRINTF(f, a)
 #endif
 
+/* A name that is the line's own: blocks made by macros may stand inside one another without -Wshadow. */
+#define TAPER_LINE_NAME(prefix)       TAPER_JOIN_(prefix, __LINE__)
+#define TAPER_JOIN_(prefix, line)     TAPER_JOIN_NOW_(prefix, line)
+#define TAPER_JOIN_NOW_(prefix, line) prefix##line
+
 #ifdef __cplusplus
 #define TAPER_BEGIN_DECLS extern "C" {
 #define TAPER_END_DECLS   }

@@ -47,12 +47,13 @@ TAPER_API void scope_close_cleanup(Scope *scope);
 
 #ifndef __cplusplus
 /* tensor_scope { ... }: a block with a scope of its own, closed however the block is left. */
-#define tensor_scope                                                                                         \
+#define tensor_scope TENSOR_SCOPE_(TAPER_LINE_NAME(tensor_scope_))
+#define TENSOR_SCOPE_(name)                                                                                  \
     for (struct {                                                                                            \
              Scope scope;                                                                                    \
              int once;                                                                                       \
-         } tensor_scope_ __attribute__((cleanup(scope_close_cleanup_))) = {scope_open(), 1};                 \
-         tensor_scope_.once; tensor_scope_.once = 0)
+         } name __attribute__((cleanup(scope_close_cleanup_))) = {scope_open(), 1};                          \
+         name.once; name.once = 0)
 static inline void scope_close_cleanup_(void *scope)
 {
     scope_close_cleanup((Scope *)scope);
