@@ -7,14 +7,15 @@
 #include "core/device.h"
 #include "core/dtype.h"
 #include "core/error.h"
+#include "core/keywords.h"
 #include "core/object.h"
-#include "core/random.h"
 #include "core/random.h"
 #include "core/scope.h"
 #include "core/tensor.h"
 #include "core/threads.h"
 
 #include "autograd/autograd.h"
+#include "autograd/ops/operation.h"
 #include "autograd/tape.h"
 
 #endif
