@@ -18,4 +18,6 @@
 #include "autograd/ops/operation.h"
 #include "autograd/tape.h"
 
+#include "data/data.h"
+
 #endif
