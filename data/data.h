@@ -5,6 +5,7 @@
 #include "data/cifar.h"
 #include "data/dataloader.h"
 #include "data/dataset.h"
+#include "data/generated.h"
 #include "data/samplers.h"
 #include "data/transforms.h"
 

@@ -1,0 +1,51 @@
+/* The CPU's backend: its memory is the process's own. The families of kernels fill in the table where they
+ * are written; what has no kernel stays NULL. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/backend.h"
+
+enum { ALIGNMENT = 64 }; /* a cache line, and the widest vectors */
+
+static int cpu_count(void)
+{
+    return 1;
+}
+
+static void *cpu_allocate(int index, size_t bytes)
+{
+    (void)index;
+    if (bytes > SIZE_MAX - ALIGNMENT)
+        return NULL;
+    return aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
+static void cpu_deallocate(int index, void *data, size_t bytes)
+{
+    (void)index;
+    (void)bytes;
+    free(data);
+}
+
+static bool cpu_copy(int index, void *to, const void *from, size_t bytes)
+{
+    (void)index;
+    memcpy(to, from, bytes);
+    return true;
+}
+
+static bool cpu_synchronize(int index)
+{
+    (void)index;
+    return true;
+}
+
+const Backend cpu_backend = {
+    .type = DEVICE_CPU,
+    .count = cpu_count,
+    .allocate = cpu_allocate,
+    .deallocate = cpu_deallocate,
+    .copy_from_host = cpu_copy,
+    .copy_to_host = cpu_copy,
+    .synchronize = cpu_synchronize,
+};
