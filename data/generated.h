@@ -1,6 +1,6 @@
 /* Generated: a data set in CIFAR-10's shape that needs no file, for trying things out and for tests.
  *
- * Each image shows one white or coloured figure of random place, size and colour on a background of another
+ * Each image shows one figure of random place, size and colour on a background of another
  * colour, with noise. The ten classes are the ten figures: disc, ring, square, frame, triangle, cross, x,
  * horizontal stripes, vertical stripes, checkerboard. Pixels and labels follow from seed, train and index
  * alone, so an image is the same whatever the number of images. */

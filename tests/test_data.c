@@ -19,6 +19,8 @@
 #include <taper.h>
 #include <unistd.h>
 
+#include "core/tensor_struct.h"
+
 enum { RECORD = 3073, IMAGES = 4 };
 
 static char folder[64]; /* a fresh one for each test */
@@ -336,6 +338,32 @@ static void subsets_pick(void **state)
     assert_true(all[0] == 1 && all[1] == 1 && all[2] == 0 && all[3] == 1);
 }
 
+static void tensors_are_datasets(void **state)
+{
+    (void)state;
+    Tensor *x = tensor_new(DIMS(3, 2), DTYPE_FLOAT32, cpu_device(), "test");
+    Tensor *y = tensor_new(DIMS(3), DTYPE_INT64, cpu_device(), "test");
+    for (int i = 0; i < 6; i++)
+        ((float *)tensor_data_ptr(x))[i] = (float)i;
+    for (int i = 0; i < 3; i++)
+        ((int64_t *)tensor_data_ptr(y))[i] = 10 * i;
+    int rows = 0;
+    data_for_each (batch, data_DataLoader(data_TensorDataset(x, y), .batch_size = 2)) {
+        const float *row = tensor_data_ptr(batch.inputs);
+        assert_int_equal(tensor_size(batch.inputs, 1), 2);
+        for (int64_t i = 0; i < tensor_size(batch.inputs, 0); i++, rows++) {
+            assert_float_equal(row[2 * i + 1], 2.0f * (float)rows + 1.0f, 0.0f);
+            assert_int_equal(((int64_t *)tensor_data_ptr(batch.labels))[i], 10 * rows);
+        }
+    }
+    assert_int_equal(rows, 3);
+    data_for_each (batch, data_DataLoader(data_TensorDataset(x, NULL))) {
+        assert_null(batch.labels);
+    }
+    assert_null(data_TensorDataset(x, tensor_new(DIMS(2), DTYPE_INT64, cpu_device(), "test")));
+    expect_error(ERROR_SHAPE, "Size mismatch between tensors");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -348,6 +376,7 @@ int main(void)
         TEST(killed_download_leaves_no_dataset),
         TEST(generated_images_are_the_same_each_time),
         TEST(subsets_pick),
+        TEST(tensors_are_datasets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
