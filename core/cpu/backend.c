@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/backend.h"
+#include "core/cpu/kernels.h"
 
 enum { ALIGNMENT = 64 }; /* a cache line, and the widest vectors */
 
@@ -48,4 +48,8 @@ const Backend cpu_backend = {
     .copy_from_host = cpu_copy,
     .copy_to_host = cpu_copy,
     .synchronize = cpu_synchronize,
+    .kernels =
+        {
+            .reduce = cpu_reduce,
+        },
 };
