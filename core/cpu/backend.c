@@ -51,5 +51,9 @@ const Backend cpu_backend = {
     .kernels =
         {
             .reduce = cpu_reduce,
+            .gemm = cpu_gemm,
+            .conv2d = cpu_conv2d,
+            .conv2d_backward_input = cpu_conv2d_backward_input,
+            .conv2d_backward_weight = cpu_conv2d_backward_weight,
         },
 };
