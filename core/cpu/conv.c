@@ -47,13 +47,10 @@ static Tap *taps_new(const Tensor *weight, const char *operation)
     return taps;
 }
 
-bool cpu_conv2d(Tensor *out, const Tensor *x, const Tensor *weight, const Tensor *bias, const ConvParams *p)
+/* The convolution of x to out; the taps are stored at `taps`. */
+static Gather forward_of(const Tensor *out, const Tensor *x, const Tensor *weight, const Tensor *bias,
+                         const ConvParams *p, Tap *taps)
 {
-    if (!takes(out, "conv2d"))
-        return false;
-    Tap *taps = taps_new(weight, "conv2d");
-    if (taps == NULL)
-        return false;
     Gather g = {.dtype = out->dtype,
                 .out = images_of(out),
                 .in = images_of(x),
@@ -70,7 +67,33 @@ bool cpu_conv2d(Tensor *out, const Tensor *x, const Tensor *weight, const Tensor
             taps[g.n_taps++] = (Tap){.dh = r * p->dilation[0] - p->padding[0],
                                      .dw = s * p->dilation[1] - p->padding[1],
                                      .weight = r * weight->strides[2] + s * weight->strides[3]};
-    bool ok = conv_gather(&g, "conv2d");
+    return g;
+}
+
+/* One channel in, and too few out for the rows of a matrix. */
+static bool is_depthwise(int64_t in, int64_t out, int64_t groups)
+{
+    return in == groups && out < 8 * groups;
+}
+
+static bool gather(const Gather *g, const char *operation)
+{
+    if (g->out.n == 0 || g->out.c == 0 || g->out.h <= 0 || g->out.w <= 0)
+        return true;
+    if (is_depthwise(g->in.c, g->out.c, g->groups) && g->n_taps > 0)
+        return conv_depthwise(g, operation);
+    return conv_gather(g, operation);
+}
+
+bool cpu_conv2d(Tensor *out, const Tensor *x, const Tensor *weight, const Tensor *bias, const ConvParams *p)
+{
+    if (!takes(out, "conv2d"))
+        return false;
+    Tap *taps = taps_new(weight, "conv2d");
+    if (taps == NULL)
+        return false;
+    Gather g = forward_of(out, x, weight, bias, p, taps);
+    bool ok = gather(&g, "conv2d");
     free(taps);
     return ok;
 }
@@ -122,13 +145,28 @@ bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor 
                 if (tap_in_phase(p, 0, phase[0], r, &tap.dh) && tap_in_phase(p, 1, phase[1], s, &tap.dw))
                     taps[g.n_taps++] = tap;
             }
-        ok = conv_gather(&g, "conv2d_backward_input");
+        ok = gather(&g, "conv2d_backward_input");
     }
+    free(taps);
+    return ok;
+}
+
+static bool depthwise_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x, const ConvParams *p)
+{
+    Tap *taps = taps_new(grad_weight, "conv2d_backward_weight");
+    if (taps == NULL)
+        return false;
+    Gather g = forward_of(grad, x, grad_weight, NULL, p, taps);
+    bool ok = conv_depthwise_weight(&g, tensor_address(grad_weight), "conv2d_backward_weight");
     free(taps);
     return ok;
 }
 
 bool cpu_conv2d_backward_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x, const ConvParams *p)
 {
-    return takes(grad_weight, "conv2d_backward_weight") && conv_weight(grad_weight, grad, x, p);
+    if (!takes(grad_weight, "conv2d_backward_weight"))
+        return false;
+    if (is_depthwise(x->shape[1], grad->shape[1], p->groups) && grad->numel > 0 && grad_weight->numel > 0)
+        return depthwise_weight(grad_weight, grad, x, p);
+    return conv_weight(grad_weight, grad, x, p);
 }

@@ -42,6 +42,11 @@ typedef struct Gather {
 
 bool conv_gather(const Gather *g, const char *operation);
 
+/* The same where every group has one channel in, and the gradient of its weights, written with the weights'
+ * strides (g->out: the gradient of the result; g->weight is not read). */
+bool conv_depthwise(const Gather *g, const char *operation);
+bool conv_depthwise_weight(const Gather *g, char *grad_weight, const char *operation);
+
 /* The gradient of the weights, see conv_weight.c; p->groups may be anything. */
 bool conv_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x, const ConvParams *p);
 

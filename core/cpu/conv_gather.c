@@ -64,7 +64,7 @@ static void plan_pixels(Plan *plan)
     plan->m_blocks = ceil_div(plan->m_panels, plan->m_block_panels);
 }
 
-static void plan_window(Plan *plan)
+void plan_window(Plan *plan)
 {
     const Gather *g = plan->g;
     if (g->n_taps == 0)
@@ -231,8 +231,6 @@ static Block block_at(const Plan *plan, int64_t task, char *scratch)
 bool conv_gather(const Gather *g, const char *operation)
 {
     Plan plan;
-    if (g->out.n == 0 || g->out.c == 0 || g->out.h <= 0 || g->out.w <= 0)
-        return true;
     plan_make(&plan, g);
     int64_t tasks = plan.image_blocks * plan.row_blocks * g->groups * plan.m_blocks;
     int threads = (int)at_most(omp_in_parallel() ? 1 : tensor_get_num_threads(), tasks);

@@ -30,6 +30,9 @@ typedef struct Block {
     char *result;     /* [m][pixel], where the microkernel cannot write in place */
 } Block;
 
+/* The bordered buffer that the taps of plan->g need for plan->rows rows. */
+void plan_window(Plan *plan);
+
 void pack_weights(const Plan *plan, int64_t panel);
 void pack_tap_offsets(const Plan *plan);
 void pack_offsets(const Plan *plan, const Block *b);

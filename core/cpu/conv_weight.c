@@ -259,7 +259,9 @@ static void plan(Weights *w, int threads)
     w->m_panels = ceil_div(w->m, w->tile.tall);
     w->n = w->taps * w->c;
     w->n_panels = ceil_div(w->n, w->tile.wide);
-    w->m_chunks = at_most(w->m_panels, ceil_div(4 * threads, w->n_panels));
+    /* Rows are shared out too where the columns alone would leave threads idle; their windows are packed
+     * twice then. */
+    w->m_chunks = w->n_panels % threads == 0 ? 1 : at_most(w->m_panels, ceil_div(4 * threads, w->n_panels));
     w->m_chunk = ceil_div(w->m_panels, w->m_chunks);
     w->m_chunks = ceil_div(w->m_panels, w->m_chunk);
     w->images = area >= CHUNK_PIXELS ? 1 : at_most(w->grad.n, CHUNK_PIXELS / area);
