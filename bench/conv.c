@@ -1,11 +1,12 @@
 /* Times the convolutions of the reference model: forward, and the gradients of input and weight.
  *
- *     conv [BATCH [THREADS]]
+ *     conv [BATCH [THREADS [NAME]]]
  *
  * prints a line for each shape: name, milliseconds of the three (medians). bench/conv.py sets them against
  * PyTorch's. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/cpu/kernels.h"
@@ -90,6 +91,7 @@ int main(int argc, char **argv)
     if (argc > 2 && !tensor_set_num_threads(atoi(argv[2])))
         return 1;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        measure(&shapes[i], batch);
+        if (argc <= 3 || strcmp(argv[3], shapes[i].name) == 0)
+            measure(&shapes[i], batch);
     return 0;
 }

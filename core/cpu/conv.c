@@ -13,9 +13,11 @@
 #include "core/cpu/conv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cpu/kernels.h"
 #include "core/error.h"
+#include "core/threads.h"
 
 Images images_of(const Tensor *x)
 {
@@ -109,6 +111,23 @@ static Images phase_of(Images x, const ConvParams *p, const int64_t phase[2], si
     return x;
 }
 
+static void zero_part(void *context, int64_t begin, int64_t end)
+{
+    memset((char *)context + begin, 0, (size_t)(end - begin));
+}
+
+/* Where the stride is larger than the kernel, some pixels of x took no part: true if all were set to 0 at
+ * once. */
+static bool zero_unused(const Tensor *grad_x, const Tensor *weight, const ConvParams *p)
+{
+    bool all_used = p->stride[0] <= weight->shape[2] && p->stride[1] <= weight->shape[3];
+    if (all_used || !tensor_is_dense(grad_x))
+        return false;
+    parallel_for(grad_x->numel * (int64_t)dtype_size(grad_x->dtype), 1 << 16, zero_part,
+                 tensor_address(grad_x));
+    return true;
+}
+
 /* Whether tap r reaches rows of this remainder, and from which row of the gradient relative to the first. */
 static bool tap_in_phase(const ConvParams *p, int d, int64_t phase, int64_t r, int64_t *offset)
 {
@@ -133,6 +152,7 @@ bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor 
                 .step = {1, 1},
                 .groups = p->groups,
                 .taps = taps};
+    bool zeroed = ok && zero_unused(grad_x, weight, p);
     for (int64_t i = 0; ok && i < p->stride[0] * p->stride[1]; i++) {
         int64_t phase[2] = {i / p->stride[1], i % p->stride[1]};
         if (phase[0] >= x.h || phase[1] >= x.w)
@@ -145,7 +165,8 @@ bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor 
                 if (tap_in_phase(p, 0, phase[0], r, &tap.dh) && tap_in_phase(p, 1, phase[1], s, &tap.dw))
                     taps[g.n_taps++] = tap;
             }
-        ok = gather(&g, "conv2d_backward_input");
+        if (g.n_taps > 0 || !zeroed)
+            ok = gather(&g, "conv2d_backward_input");
     }
     free(taps);
     return ok;

@@ -34,6 +34,10 @@ INLINE void weights_of_size(const Plan *plan, int64_t panel, size_t size)
     for (int64_t c = c0; c < c1; c++)
         for (int64_t t = 0; t < g->n_taps; t++, to += tall * bytes) {
             const char *w = from + (c * g->weight_c + g->taps[t].weight) * bytes;
+            if (rows == 6 && tall == 6) { /* the usual case, with a constant length */
+                copy_run(to, w, 6, g->weight_m, size);
+                continue;
+            }
             copy_run(to, w, rows, g->weight_m, size);
             memset(to + rows * bytes, 0, (size_t)(tall - rows) * size);
         }

@@ -105,31 +105,41 @@ INLINE void stage_image_row(const Weights *w, const Chunk *k, int64_t index, siz
                   size);
 }
 
-/* The gradient's channels m, m + 1, ... side by side for the pixels of one image. */
+/* `tall` channels of one pixel side by side, zeros beyond the last. */
+INLINE void gather_channels(char *to, const char *from, int64_t channels, int64_t tall, int64_t step,
+                            size_t size)
+{
+    int64_t bytes = (int64_t)size;
+    if (channels == 6 && tall == 6) {
+        for (int64_t c = 0; c < 6; c++)
+            memcpy(to + c * bytes, from + c * step, size);
+        return;
+    }
+    for (int64_t c = 0; c < channels; c++)
+        memcpy(to + c * bytes, from + c * step, size);
+    memset(to + channels * bytes, 0, (size_t)(tall - channels) * size);
+}
+
+/* The gradient's channels m, m + 1, ... side by side for the pixels of one image. A panel ends after `depth`
+ * pixels. */
 INLINE void pack_gradient(const Weights *w, const Chunk *k, int64_t index, size_t size)
 {
     int64_t n = index / w->m_panels, panel = index % w->m_panels, tall = w->tile.tall, bytes = (int64_t)size;
-    int64_t channels = at_most(tall, w->m - panel * tall), area = k->rows * w->grad.w,
-            sc = w->grad.sc * bytes;
-    const char *image = w->grad.data + ((k->image + n) * w->grad.sn +
-                                        (k->group * w->m + panel * tall) * w->grad.sc + k->row * w->grad.sh) *
-                                           bytes;
-    for (int64_t q = 0, j = 0; j < k->rows; j++)
-        for (int64_t i = 0; i < w->grad.w; i++, q++) {
-            int64_t at = n * area + q, block = at / w->depth;
-            int64_t depth = at_most(w->depth, k->pixels - block * w->depth);
-            char *to = w->gradients +
-                       (block * w->depth * w->m_panels + panel * depth + at % w->depth) * tall * bytes;
-            const char *from = image + (j * w->grad.sh + i * w->grad.sw) * bytes;
-            if (channels == 6)
-                for (int64_t c = 0; c < 6; c++)
-                    memcpy(to + c * bytes, from + c * sc, size);
-            else
-                for (int64_t c = 0; c < tall; c++)
-                    if (c < channels)
-                        memcpy(to + c * bytes, from + c * sc, size);
-                    else
-                        memset(to + c * bytes, 0, size);
+    int64_t channels = at_most(tall, w->m - panel * tall), sc = w->grad.sc * bytes;
+    int64_t at = n * k->rows * w->grad.w, left = 0;
+    const char *from = w->grad.data + ((k->image + n) * w->grad.sn +
+                                       (k->group * w->m + panel * tall) * w->grad.sc + k->row * w->grad.sh) *
+                                          bytes;
+    char *to = NULL;
+    for (int64_t j = 0; j < k->rows; j++)
+        for (int64_t i = 0; i < w->grad.w; i++, at++, left--, to += tall * bytes) {
+            if (left == 0) {
+                int64_t block = at / w->depth, depth = at_most(w->depth, k->pixels - block * w->depth);
+                left = depth - at % w->depth;
+                to = w->gradients +
+                     (block * w->depth * w->m_panels + panel * depth + at % w->depth) * tall * bytes;
+            }
+            gather_channels(to, from + (j * w->grad.sh + i * w->grad.sw) * bytes, channels, tall, sc, size);
         }
 }
 
