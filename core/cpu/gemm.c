@@ -7,26 +7,12 @@
 #include <string.h>
 
 #include "core/allocator.h"
+#include "core/cpu/gemm.h"
 #include "core/cpu/kernels.h"
 #include "core/error.h"
 #include "core/threads.h"
 
 enum { SMALL = 1 << 21 }; /* multiply-adds up to which one thread is enough for one product of a batch */
-
-typedef struct Matrix {
-    char *data;
-    int64_t rows, columns, rs, cs, batch_stride; /* strides in elements */
-    void *copy;                                  /* memory to release, or NULL */
-    size_t copy_bytes;
-} Matrix;
-
-typedef struct Product {
-    Matrix out, a, b;
-    DType dtype;
-    size_t size;
-    double alpha, beta;
-    int threads; /* for each product */
-} Product;
 
 /* Whether BLIS accepts the strides: positive, and one of them steps over the whole other dimension. */
 static bool strides_fit(const Matrix *x)
@@ -139,6 +125,12 @@ static void multiply_batch(Product *p, int64_t batch)
 
 static bool gemm_float(Product *p, int64_t batch)
 {
+    if (gemm_is_vector(p)) {
+        gemm_vector(p, batch);
+        return true;
+    }
+    if (gemm_is_small(p))
+        return gemm_small(p, batch);
     Matrix result = p->out;
     bool ok = true, indirect = !strides_fit(&p->out);
     if (indirect)
