@@ -13,6 +13,30 @@ bool cpu_gemm(Tensor *out, const Tensor *a, const Tensor *b, double alpha, doubl
 /* -- conv.c -- */
 bool cpu_conv2d(Tensor *out, const Tensor *x, const Tensor *weight, const Tensor *bias, const ConvParams *p);
 bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor *weight, const ConvParams *p);
-bool cpu_conv2d_backward_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x, const ConvParams *p);
+bool cpu_conv2d_backward_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x,
+                                const ConvParams *p);
+
+/* -- pool.c -- */
+bool cpu_max_pool2d(Tensor *out, Tensor *indices, const Tensor *x, const PoolParams *p);
+bool cpu_max_pool2d_backward(Tensor *grad_x, const Tensor *grad, const Tensor *indices);
+bool cpu_avg_pool2d(Tensor *out, const Tensor *x, const PoolParams *p);
+bool cpu_avg_pool2d_backward(Tensor *grad_x, const Tensor *grad, const PoolParams *p);
+bool cpu_adaptive_pool2d(PoolOp op, Tensor *out, Tensor *indices, const Tensor *x);
+bool cpu_adaptive_avg_pool2d_backward(Tensor *grad_x, const Tensor *grad);
+
+/* -- batch_norm.c -- */
+bool cpu_batch_norm(Tensor *out, Tensor *mean, Tensor *rstd, const Tensor *x, const Tensor *weight,
+                    const Tensor *bias, Tensor *running_mean, Tensor *running_var, bool training,
+                    double momentum, double eps);
+bool cpu_batch_norm_backward(Tensor *grad_x, Tensor *grad_weight, Tensor *grad_bias, const Tensor *grad,
+                             const Tensor *x, const Tensor *weight, const Tensor *mean, const Tensor *rstd,
+                             bool training);
+
+/* -- layer_norm.c -- */
+bool cpu_layer_norm(Tensor *out, Tensor *mean, Tensor *rstd, const Tensor *x, const Tensor *weight,
+                    const Tensor *bias, int64_t n, double eps);
+bool cpu_layer_norm_backward(Tensor *grad_x, Tensor *grad_weight, Tensor *grad_bias, const Tensor *grad,
+                             const Tensor *x, const Tensor *weight, const Tensor *mean, const Tensor *rstd,
+                             int64_t n);
 
 #endif
