@@ -86,12 +86,11 @@ static void forward_rows(void *context, int64_t begin, int64_t end)
     for (int64_t i = begin; i < end; i++) {
         const char *x = r->x + (size_t)i * r->row;
         double pivot = get(r->dtype, x, 0);
-        Lanes lanes = {{0}};
         if (!isfinite(pivot))
             pivot = 0;
-        r->loops->row_moments(x, 1, r->n, pivot, lanes.s);
-        double s = lanes_total(&lanes, 0), sum = lanes_total(&lanes, 1) - s * s / (double)r->n;
-        double mean = pivot + s / (double)r->n;
+        double s[2] = {0};
+        r->loops->row_moments(x, 1, r->n, 1, 0, pivot, s);
+        double mean = pivot + s[0] / (double)r->n, sum = s[1] - s[0] * s[0] / (double)r->n;
         double rstd = 1 / sqrt((sum < 0 ? 0 : sum) / (double)r->n + r->eps);
         r->loops->row_affine(r->out + (size_t)i * r->row, x, r->n, (double[]){mean, rstd}, r->weight,
                              r->bias);
@@ -137,27 +136,37 @@ bool cpu_layer_norm(Tensor *out, Tensor *mean, Tensor *rstd, const Tensor *x, co
     return ok;
 }
 
+enum { GROUP = 4 }; /* rows whose shares of the parameters' gradients are added at once */
+
+static void backward_group(const Rows *r, int64_t first, int64_t rows, double *sums)
+{
+    double k[2 * GROUP];
+    for (int64_t i = 0; i < rows; i++) {
+        size_t at = (size_t)(first + i) * r->row;
+        double mean = get(r->dtype, r->mean, first + i), rstd = get(r->dtype, r->rstd, first + i), s[2] = {0};
+        k[2 * i] = mean;
+        k[2 * i + 1] = rstd;
+        if (r->out == NULL)
+            continue;
+        r->loops->row_weighted_products(r->grad + at, r->x + at, r->weight, r->n, mean, s);
+        double scale = rstd / (double)r->n;
+        r->loops->row_weighted_gradient(r->out + at, r->grad + at, r->x + at, r->weight, r->n,
+                                        (double[]){rstd, mean, -scale * rstd * rstd * s[1], -scale * s[0]});
+    }
+    size_t at = (size_t)first * r->row;
+    if (sums)
+        r->loops->row_parameters(r->grad + at, r->x + at, r->n, rows, k, sums);
+}
+
 /* Chunks of rows: the gradient of each row, and the chunk's share of the parameters' gradients. */
 static void backward_chunks(void *context, int64_t begin, int64_t end)
 {
     const Rows *r = context;
     for (int64_t chunk = begin; chunk < end; chunk++) {
         int64_t last = (chunk + 1) * r->chunk < r->rows ? (chunk + 1) * r->chunk : r->rows;
-        for (int64_t i = chunk * r->chunk; i < last; i++) {
-            size_t at = (size_t)i * r->row;
-            double mean = get(r->dtype, r->mean, i), rstd = get(r->dtype, r->rstd, i);
-            if (r->out) {
-                Lanes lanes = {{0}};
-                r->loops->row_weighted_products(r->grad + at, r->x + at, r->weight, r->n, mean, lanes.s);
-                double scale = rstd / (double)r->n;
-                double k[] = {rstd, mean, -scale * rstd * rstd * lanes_total(&lanes, 1),
-                              -scale * lanes_total(&lanes, 0)};
-                r->loops->row_weighted_gradient(r->out + at, r->grad + at, r->x + at, r->weight, r->n, k);
-            }
-            if (r->sums)
-                r->loops->row_parameters(r->grad + at, r->x + at, r->n, (double[]){mean, rstd},
-                                         r->sums + chunk * 2 * r->n);
-        }
+        for (int64_t i = chunk * r->chunk; i < last; i += GROUP)
+            backward_group(r, i, last - i < GROUP ? last - i : GROUP,
+                           r->sums ? r->sums + chunk * 2 * r->n : NULL);
     }
 }
 

@@ -10,32 +10,15 @@
 
 #include "core/dtype.h"
 
-/* Sums over rows are LANES sums of every LANES-th element, so that they fit vector registers; row sums write
- * to two sets of them, which lanes_total adds up when all rows have been seen. */
-enum { LANES = 32 };
-typedef struct Lanes {
-    double s[2 * LANES];
-} Lanes;
-
-static inline double lanes_total(const Lanes *lanes, int set)
-{
-    double s[LANES];
-    for (int k = 0; k < LANES; k++)
-        s[k] = lanes->s[set * LANES + k];
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; k++)
-            s[k] += s[k + half];
-    return s[0];
-}
-
 typedef struct NormLoops {
-    /* first set of lanes += sum (x - pivot), second += sum (x - pivot)^2 */
-    void (*row_moments)(const void *x, int64_t sx, int64_t n, double pivot, double *lanes);
+    /* Over `rows` rows that are row_x apart: s[0] += sum (x - pivot), s[1] += sum (x - pivot)^2 */
+    void (*row_moments)(const void *x, int64_t sx, int64_t n, int64_t rows, int64_t row_x, double pivot,
+                        double *s);
     /* out = x k[0] + k[1] */
     void (*row_scale)(void *out, int64_t so, const void *x, int64_t sx, int64_t n, const double *k);
-    /* first += sum grad, second += sum grad (x - mean) */
-    void (*row_products)(const void *grad, int64_t sg, const void *x, int64_t sx, int64_t n, double mean,
-                         double *lanes);
+    /* s[0] += sum grad, s[1] += sum grad (x - mean) */
+    void (*row_products)(const void *grad, int64_t sg, const void *x, int64_t sx, int64_t n, int64_t rows,
+                         int64_t row_grad, int64_t row_x, double mean, double *s);
     /* out = grad k[0] + (x - k[1]) k[2] + k[3] */
     void (*row_gradient)(void *out, int64_t so, const void *grad, int64_t sg, const void *x, int64_t sx,
                          int64_t n, const double *k);
@@ -55,18 +38,22 @@ typedef struct NormLoops {
      * out = (x - k[0]) k[1] weight + bias */
     void (*row_affine)(void *out, const void *x, int64_t n, const double *k, const void *weight,
                        const void *bias);
-    /* first += sum grad weight, second += sum grad weight (x - mean) */
+    /* s[0] += sum grad weight, s[1] += sum grad weight (x - mean); weight may be NULL */
     void (*row_weighted_products)(const void *grad, const void *x, const void *weight, int64_t n, double mean,
-                                  double *lanes);
+                                  double *s);
     /* out = grad weight k[0] + (x - k[1]) k[2] + k[3] */
     void (*row_weighted_gradient)(void *out, const void *grad, const void *x, const void *weight, int64_t n,
                                   const double *k);
-    /* s[i] += grad[i], s[n + i] += grad[i] (x[i] - k[0]) k[1] */
-    void (*row_parameters)(const void *grad, const void *x, int64_t n, const double *k, double *s);
+    /* Over rows with mean k[2 row] and rstd k[2 row + 1]:
+     * s[i] += grad[i], s[n + i] += grad[i] (x[i] - mean) rstd */
+    void (*row_parameters)(const void *grad, const void *x, int64_t n, int64_t rows, const double *k,
+                           double *s);
 
-    /* first += sum x; s[0..c) += sum over the rows of columns */
-    void (*row_sum)(const void *x, int64_t sx, int64_t n, double *lanes);
+    /* The sum of x; s[0..c) += the sums of columns. Four elements are added before their sum turns double. */
+    double (*row_sum)(const void *x, int64_t sx, int64_t n);
     void (*column_sum)(const void *x, int64_t px, int64_t pixels, int64_t c, double *s);
+    /* Where x[i] > best[i] or x[i] is NaN: best[i] = x[i], at[i] = place. `at` has integers of x's size. */
+    void (*column_max)(const void *x, int64_t n, int64_t place, void *best, void *at);
 } NormLoops;
 
 /* The loops of this processor; NULL for a dtype that is not float32 or float64. */

@@ -2,53 +2,92 @@
  * norm_loops_set.h.
  *
  * Rows are summed in LANES independent sums, which the compiler can keep in vector registers without changing
- * the order of additions. Columns take four pixels at a time, so that each sum is loaded and
- * stored once for four additions. */
+ * the order of additions. Columns take four pixels at a time, so that each sum is loaded and stored once for
+ * four additions. */
 
-/* A fold of a row into the LANES sums at `lanes`, s first, then q. ADD is what one element adds. */
-#define FOLD_ROW(contiguous, ADD)                                                                            \
-    int64_t i = 0;                                                                                           \
-    if ((contiguous) && n >= LANES) {                                                                        \
-        double s[LANES], q[LANES];                                                                           \
-        memcpy(s, lanes, sizeof s);                                                                          \
-        memcpy(q, lanes + LANES, sizeof q);                                                                  \
-        for (; i + LANES <= n; i += LANES)                                                                   \
-            for (int k = 0; k < LANES; k++)                                                                  \
-                ADD(s, q, k, (i + k), 1);                                                                    \
-        memcpy(lanes, s, sizeof s);                                                                          \
-        memcpy(lanes + LANES, q, sizeof q);                                                                  \
+/* Folds `rows` rows of n elements into two sums out[0], out[1]. ADD(s, q, j, i) adds element i of the current
+ * row to *s and *q; NEXT moves on to the next row. */
+#define FOLD_ROWS(contiguous, ADD, NEXT)                                                                     \
+    double s[LANES] = {0}, q[LANES] = {0}, rest_s = 0, rest_q = 0;                                           \
+    for (int64_t row = 0; row < rows; row++, NEXT) {                                                         \
+        int64_t i = 0;                                                                                       \
+        if (contiguous) {                                                                                    \
+            for (; i + LANES <= n; i += LANES)                                                               \
+                for (int k = 0; k < LANES; k++)                                                              \
+                    ADD(s[k], q[k], i + k);                                                                  \
+            if (i + LANES / 2 <= n) {                                                                        \
+                for (int k = 0; k < LANES / 2; k++)                                                          \
+                    ADD(s[k], q[k], i + k);                                                                  \
+                i += LANES / 2;                                                                              \
+            }                                                                                                \
+        }                                                                                                    \
+        for (; i < n; i++)                                                                                   \
+            ADD(rest_s, rest_q, i);                                                                          \
     }                                                                                                        \
-    double *restrict s = lanes, *restrict q = lanes + LANES;                                                 \
-    if (contiguous) {                                                                                        \
-        const int64_t rest = n - i;                                                                          \
-        for (int64_t k = 0; k < rest; k++)                                                                   \
-            ADD(s, q, k, (i + k), 1);                                                                        \
-        return;                                                                                              \
-    }                                                                                                        \
-    for (; i < n; i++)                                                                                       \
-        ADD(s, q, (i % LANES), i, 0);
+    out[0] += rest_s + NAME(total)(s);                                                                       \
+    out[1] += rest_q + NAME(total)(q);
 
-#define AT(x, stride, i, one) ((double)(x)[(one) ? (i) : (i) * (stride)])
-
-static void NAME(row_moments)(const void *data, int64_t sx, int64_t n, double pivot, double *lanes)
+static inline double NAME(total)(double *restrict s)
 {
-    const T *restrict x = data;
-#define ADD(s, q, k, i, one)                                                                                 \
-    do {                                                                                                     \
-        double d = AT(x, sx, i, one) - pivot;                                                                \
-        s[k] += d;                                                                                           \
-        q[k] += d * d;                                                                                       \
-    } while (0)
-    FOLD_ROW(sx == 1, ADD)
-#undef ADD
+    for (int k = 0; k < LANES / 2; k++)
+        s[k] += s[k + LANES / 2];
+    for (int k = 0; k < LANES / 4; k++)
+        s[k] += s[k + LANES / 4];
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-static void NAME(row_sum)(const void *data, int64_t sx, int64_t n, double *lanes)
+static void NAME(row_moments)(const void *data, int64_t sx, int64_t n, int64_t rows, int64_t row_x,
+                              double pivot, double *out)
 {
-    const T *restrict x = data;
-#define ADD(s, q, k, i, one) (void)q, s[k] += AT(x, sx, i, one)
-    FOLD_ROW(sx == 1, ADD)
+    const T *x = data;
+#define ADD(s, q, i)                                                                                         \
+    do {                                                                                                     \
+        double d = (double)x[(i)] - pivot;                                                                   \
+        s += d;                                                                                              \
+        q += d * d;                                                                                          \
+    } while (0)
+#define ADD_STRIDED(s, q, i) ADD(s, q, (i)*sx)
+    if (sx == 1) {
+        FOLD_ROWS(true, ADD, x += row_x)
+    } else {
+        FOLD_ROWS(false, ADD_STRIDED, x += row_x)
+    }
 #undef ADD
+#undef ADD_STRIDED
+}
+
+/* Four elements are added before their sum is converted: three roundings in T among n. */
+static double NAME(row_sum)(const void *data, int64_t sx, int64_t n)
+{
+    enum { STEP = 16 };
+    const T *restrict x = data;
+    double s[STEP] = {0}, rest = 0;
+    int64_t i = 0;
+    if (sx == 1 && n <= STEP) { /* a row too short to be spread */
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        for (; i + 4 <= n; i += 4) {
+            s0 += (double)x[i];
+            s1 += (double)x[i + 1];
+            s2 += (double)x[i + 2];
+            s3 += (double)x[i + 3];
+        }
+        for (; i < n; i++)
+            s0 += (double)x[i];
+        return (s0 + s1) + (s2 + s3);
+    }
+    if (sx == 1) {
+        for (; i + 4 * STEP <= n; i += 4 * STEP)
+            for (int k = 0; k < STEP; k++)
+                s[k] += (double)((x[i + k] + x[i + STEP + k]) + (x[i + 2 * STEP + k] + x[i + 3 * STEP + k]));
+        for (; i + STEP <= n; i += STEP)
+            for (int k = 0; k < STEP; k++)
+                s[k] += (double)x[i + k];
+    }
+    for (; i < n; i++)
+        rest += (double)x[i * sx];
+    for (int k = 0; k < STEP / 2; k++)
+        s[k] += s[k + STEP / 2];
+    return rest + (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])));
 }
 
 static void NAME(row_scale)(void *out_data, int64_t so, const void *x_data, int64_t sx, int64_t n,
@@ -69,17 +108,28 @@ static void NAME(row_scale)(void *out_data, int64_t so, const void *x_data, int6
 }
 
 static void NAME(row_products)(const void *grad_data, int64_t sg, const void *x_data, int64_t sx, int64_t n,
-                               double mean, double *lanes)
+                               int64_t rows, int64_t row_grad, int64_t row_x, double mean, double *out)
 {
-    const T *restrict grad = grad_data, *restrict x = x_data;
-#define ADD(s, q, k, i, one)                                                                                 \
+    const T *grad = grad_data, *x = x_data;
+#define ADD(s, q, i)                                                                                         \
     do {                                                                                                     \
-        double g = AT(grad, sg, i, one);                                                                     \
-        s[k] += g;                                                                                           \
-        q[k] += g * (AT(x, sx, i, one) - mean);                                                              \
+        double g = (double)grad[(i)];                                                                        \
+        s += g;                                                                                              \
+        q += g * ((double)x[(i)] - mean);                                                                    \
     } while (0)
-    FOLD_ROW(sg == 1 && sx == 1, ADD)
+#define ADD_STRIDED(s, q, i)                                                                                 \
+    do {                                                                                                     \
+        double g = (double)grad[(i)*sg];                                                                     \
+        s += g;                                                                                              \
+        q += g * ((double)x[(i)*sx] - mean);                                                                 \
+    } while (0)
+    if (sx == 1 && sg == 1) {
+        FOLD_ROWS(true, ADD, (x += row_x, grad += row_grad))
+    } else {
+        FOLD_ROWS(false, ADD_STRIDED, (x += row_x, grad += row_grad))
+    }
 #undef ADD
+#undef ADD_STRIDED
 }
 
 static void NAME(row_gradient)(void *out_data, int64_t so, const void *grad_data, int64_t sg,
@@ -129,11 +179,23 @@ static void NAME(column_sum)(const void *data, int64_t px, int64_t pixels, int64
         const T *restrict x0 = x + p * px, *restrict x1 = x0 + px, *restrict x2 = x1 + px,
                           *restrict x3 = x2 + px;
         for (int64_t i = 0; i < c; i++)
-            s[i] += ((double)x0[i] + (double)x1[i]) + ((double)x2[i] + (double)x3[i]);
+            s[i] += (double)((x0[i] + x1[i]) + (x2[i] + x3[i]));
     }
     for (; p < pixels; p++)
         for (int64_t i = 0; i < c; i++)
             s[i] += (double)x[p * px + i];
+}
+
+static void NAME(column_max)(const void *data, int64_t n, int64_t place, void *best_data, void *at_data)
+{
+    const T *restrict x = data;
+    T *restrict best = best_data;
+    PLACE *restrict at = at_data;
+    for (int64_t i = 0; i < n; i++) {
+        const bool take = (x[i] > best[i]) | (x[i] != x[i]);
+        best[i] = take ? x[i] : best[i];
+        at[i] = take ? (PLACE)place : at[i];
+    }
 }
 
 static void NAME(column_scale)(void *out_data, int64_t po, const void *x_data, int64_t px, int64_t pixels,
@@ -153,12 +215,15 @@ static void NAME(column_products)(const void *grad_data, int64_t pg, const void 
 {
     double *restrict q = s + c;
     int64_t p = 0;
-    for (; p + 2 <= pixels; p += 2) {
-        const T *restrict g0 = (const T *)grad_data + p * pg, *restrict g1 = g0 + pg;
-        const T *restrict x0 = (const T *)x_data + p * px, *restrict x1 = x0 + px;
+    for (; p + 4 <= pixels; p += 4) {
+        const T *restrict g0 = (const T *)grad_data + p * pg, *restrict g1 = g0 + pg, *restrict g2 = g1 + pg,
+                          *restrict g3 = g2 + pg;
+        const T *restrict x0 = (const T *)x_data + p * px, *restrict x1 = x0 + px, *restrict x2 = x1 + px,
+                          *restrict x3 = x2 + px;
         for (int64_t i = 0; i < c; i++) {
-            s[i] += (double)g0[i] + (double)g1[i];
-            q[i] += (double)g0[i] * ((double)x0[i] - mean[i]) + (double)g1[i] * ((double)x1[i] - mean[i]);
+            s[i] += ((double)g0[i] + (double)g1[i]) + ((double)g2[i] + (double)g3[i]);
+            q[i] += ((double)g0[i] * ((double)x0[i] - mean[i]) + (double)g1[i] * ((double)x1[i] - mean[i])) +
+                    ((double)g2[i] * ((double)x2[i] - mean[i]) + (double)g3[i] * ((double)x3[i] - mean[i]));
         }
     }
     for (; p < pixels; p++) {
@@ -197,20 +262,21 @@ static void NAME(row_affine)(void *out_data, const void *x_data, int64_t n, cons
 }
 
 static void NAME(row_weighted_products)(const void *grad_data, const void *x_data, const void *weight_data,
-                                        int64_t n, double mean, double *lanes)
+                                        int64_t n, double mean, double *out)
 {
     if (weight_data == NULL) {
-        NAME(row_products)(grad_data, 1, x_data, 1, n, mean, lanes);
+        NAME(row_products)(grad_data, 1, x_data, 1, n, 1, 0, 0, mean, out);
         return;
     }
     const T *restrict grad = grad_data, *restrict x = x_data, *restrict weight = weight_data;
-#define ADD(s, q, k, i, one)                                                                                 \
+    const int64_t rows = 1;
+#define ADD(s, q, i)                                                                                         \
     do {                                                                                                     \
-        double g = (double)grad[i] * (double)weight[i];                                                      \
-        s[k] += g;                                                                                           \
-        q[k] += g * ((double)x[i] - mean);                                                                   \
+        double g = (double)grad[(i)] * (double)weight[(i)];                                                  \
+        s += g;                                                                                              \
+        q += g * ((double)x[(i)] - mean);                                                                    \
     } while (0)
-    FOLD_ROW(true, ADD)
+    FOLD_ROWS(true, ADD, (void)0)
 #undef ADD
 }
 
@@ -228,17 +294,30 @@ static void NAME(row_weighted_gradient)(void *out_data, const void *grad_data, c
             out[i] = grad[i] * a + ((x[i] - mean) * b + c);
 }
 
-static void NAME(row_parameters)(const void *grad_data, const void *x_data, int64_t n, const double *k,
-                                 double *restrict s)
+static void NAME(row_parameters)(const void *grad_data, const void *x_data, int64_t n, int64_t rows,
+                                 const double *k, double *restrict s)
 {
     const T *restrict grad = grad_data, *restrict x = x_data;
-    const double mean = k[0], rstd = k[1];
     double *restrict q = s + n;
-    for (int64_t i = 0; i < n; i++) {
-        s[i] += (double)grad[i];
-        q[i] += (double)grad[i] * (((double)x[i] - mean) * rstd);
+    int64_t row = 0;
+    for (; row + 4 <= rows; row += 4, k += 8) {
+        const T *restrict g0 = grad + row * n, *restrict g1 = g0 + n, *restrict g2 = g1 + n,
+                          *restrict g3 = g2 + n;
+        const T *restrict x0 = x + row * n, *restrict x1 = x0 + n, *restrict x2 = x1 + n,
+                          *restrict x3 = x2 + n;
+        const double m0 = k[0], r0 = k[1], m1 = k[2], r1 = k[3], m2 = k[4], r2 = k[5], m3 = k[6], r3 = k[7];
+        for (int64_t i = 0; i < n; i++) {
+            s[i] += ((double)g0[i] + (double)g1[i]) + ((double)g2[i] + (double)g3[i]);
+            q[i] +=
+                ((double)g0[i] * (((double)x0[i] - m0) * r0) + (double)g1[i] * (((double)x1[i] - m1) * r1)) +
+                ((double)g2[i] * (((double)x2[i] - m2) * r2) + (double)g3[i] * (((double)x3[i] - m3) * r3));
+        }
     }
+    for (; row < rows; row++, k += 2)
+        for (int64_t i = 0; i < n; i++) {
+            s[i] += (double)grad[row * n + i];
+            q[i] += (double)grad[row * n + i] * (((double)x[row * n + i] - k[0]) * k[1]);
+        }
 }
 
-#undef FOLD_ROW
-#undef AT
+#undef FOLD_ROWS

@@ -14,7 +14,7 @@
 
 enum {
     WORK = 16384, /* elements worth a thread's while */
-    BLOCK = 64,   /* channels taken together where they are neighbours in memory */
+    BLOCK = 128,  /* channels taken together where they are neighbours in memory */
 };
 
 /* begin .. end - 1 lie inside of x; padded counts what lies in the padding too. */
@@ -43,15 +43,19 @@ static double divisor_of(const Pool *p, Window rows, Window columns)
 }
 
 #define T          float
+#define PLACE      int32_t /* of a maximum; the columns of norm_loops.h want integers of T's size */
 #define NAME(loop) loop##_float
 #include "core/cpu/pool_body.h"
 #undef T
+#undef PLACE
 #undef NAME
 
 #define T          double
+#define PLACE      int64_t
 #define NAME(loop) loop##_double
 #include "core/cpu/pool_body.h"
 #undef T
+#undef PLACE
 #undef NAME
 
 #define LOOP(loop, dtype) ((dtype) == DTYPE_FLOAT32 ? loop##_float : loop##_double)
@@ -87,6 +91,8 @@ static bool pool_start(Pool *pool, const char *operation, const Tensor *x, const
     if (pool->loops == NULL)
         return error_raise(ERROR_DTYPE, operation, "\"%s\" not implemented for '%s'", operation,
                            dtype_scalar_name(x->dtype)) != NULL;
+    if (indices && (pool->x.h > INT32_MAX || pool->x.w > INT32_MAX / (pool->x.h + 1)))
+        return error_raise(ERROR_UNSUPPORTED, operation, "maxima of images beyond 2^31 elements") != NULL;
     if (indices)
         pool->indices = images_of(indices);
     bool together =

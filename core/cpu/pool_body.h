@@ -10,22 +10,23 @@ static inline __attribute__((always_inline)) void NAME(max_block)(const Pool *p,
     T *out = (T *)p->out.data + n * p->out.sn + c * p->out.sc;
     int64_t *indices = (int64_t *)p->indices.data + n * p->indices.sn + c * p->indices.sc;
     T best[BLOCK];
-    int64_t at[BLOCK];
+    PLACE at[BLOCK];
     for (int64_t i = 0; i < p->out.h * p->out.w; i++) {
         const int64_t oh = i / p->out.w, ow = i % p->out.w;
         const Window rows = p->rows[oh], columns = p->columns[ow];
         for (int64_t k = 0; k < b; k++) {
             best[k] = -(T)INFINITY;
-            at[k] = rows.begin * p->x.w + columns.begin;
+            at[k] = (PLACE)(rows.begin * p->x.w + columns.begin);
         }
         for (int64_t h = rows.begin; h < rows.end; h += p->step[0])
             for (int64_t w = columns.begin; w < columns.end; w += p->step[1]) {
                 const T *from = x + h * p->x.sh + w * p->x.sw;
-                for (int64_t k = 0; k < b; k++)
-                    if (from[k] > best[k] || from[k] != from[k]) {
-                        best[k] = from[k];
-                        at[k] = h * p->x.w + w;
-                    }
+                if (b > 1) {
+                    p->loops->column_max(from, b, h * p->x.w + w, best, at);
+                } else if (*from > *best || *from != *from) {
+                    *best = *from;
+                    *at = (PLACE)(h * p->x.w + w);
+                }
             }
         for (int64_t k = 0; k < b; k++) {
             out[oh * p->out.sh + ow * p->out.sw + k] = best[k];
@@ -73,12 +74,15 @@ static inline __attribute__((always_inline)) void NAME(avg_block)(const Pool *p,
         const Window rows = p->rows[oh], columns = p->columns[ow];
         for (int64_t k = 0; k < b; k++)
             sum[k] = 0;
-        for (int64_t h = rows.begin; h < rows.end; h++)
-            for (int64_t w = columns.begin; w < columns.end; w++) {
-                const T *from = x + h * p->x.sh + w * p->x.sw;
-                for (int64_t k = 0; k < b; k++)
-                    sum[k] += (double)from[k];
-            }
+        for (int64_t h = rows.begin; h < rows.end; h++) {
+            const T *from = x + h * p->x.sh;
+            if (b > 1)
+                p->loops->column_sum(from + columns.begin * p->x.sw, p->x.sw, columns.end - columns.begin, b,
+                                     sum);
+            else
+                for (int64_t w = columns.begin; w < columns.end; w++)
+                    *sum += (double)from[w * p->x.sw];
+        }
         const double divisor = divisor_of(p, rows, columns);
         for (int64_t k = 0; k < b; k++)
             out[oh * p->out.sh + ow * p->out.sw + k] = (T)(sum[k] / divisor);
@@ -116,10 +120,10 @@ static void NAME(mean_block)(const Pool *p, int64_t n, int64_t c, const int64_t 
     const int64_t runs = gapless ? 1 : p->x.h, length = gapless ? p->x.h * p->x.w : p->x.w;
     const double count = (double)(p->x.h * p->x.w);
     if (b == 1) {
-        Lanes lanes = {{0}};
+        double sum = 0;
         for (int64_t h = 0; h < runs; h++)
-            p->loops->row_sum(x + h * p->x.sh, p->x.sw, length, lanes.s);
-        *out = (T)(lanes_total(&lanes, 0) / count);
+            sum += p->loops->row_sum(x + h * p->x.sh, p->x.sw, length);
+        *out = (T)(sum / count);
         return;
     }
     double sum[BLOCK] = {0};
