@@ -10,6 +10,14 @@
 
 #include "core/dtype.h"
 
+/* A window of pooling: rows and columns begin .. end - 1, every step-th, of an image `width` wide. Each
+ * element is one of several neighbouring channels; maxima are placed at row * width + column. */
+typedef struct NormWindow {
+    int64_t begin[2], end[2], step[2], stride[2], width;
+} NormWindow;
+
+enum { WINDOW_COLUMNS = 128 };
+
 typedef struct NormLoops {
     /* Over `rows` rows that are row_x apart: s[0] += sum (x - pivot), s[1] += sum (x - pivot)^2 */
     void (*row_moments)(const void *x, int64_t sx, int64_t n, int64_t rows, int64_t row_x, double pivot,
@@ -52,8 +60,10 @@ typedef struct NormLoops {
     /* The sum of x; s[0..c) += the sums of columns. Four elements are added before their sum turns double. */
     double (*row_sum)(const void *x, int64_t sx, int64_t n);
     void (*column_sum)(const void *x, int64_t px, int64_t pixels, int64_t c, double *s);
-    /* Where x[i] > best[i] or x[i] is NaN: best[i] = x[i], at[i] = place. `at` has integers of x's size. */
-    void (*column_max)(const void *x, int64_t n, int64_t place, void *best, void *at);
+    /* The maxima, and where they are, or the means of a window over n <= WINDOW_COLUMNS neighbouring columns.
+     */
+    void (*window_max)(const void *x, const NormWindow *window, int64_t n, void *out, int64_t *indices);
+    void (*window_mean)(const void *x, const NormWindow *window, int64_t n, double divisor, void *out);
 } NormLoops;
 
 /* The loops of this processor; NULL for a dtype that is not float32 or float64. */

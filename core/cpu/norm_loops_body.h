@@ -186,16 +186,54 @@ static void NAME(column_sum)(const void *data, int64_t px, int64_t pixels, int64
             s[i] += (double)x[p * px + i];
 }
 
-static void NAME(column_max)(const void *data, int64_t n, int64_t place, void *best_data, void *at_data)
+static void NAME(window_max)(const void *data, const NormWindow *w, int64_t n, void *out_data,
+                             int64_t *restrict indices)
 {
-    const T *restrict x = data;
-    T *restrict best = best_data;
-    PLACE *restrict at = at_data;
+    T *restrict best = out_data;
+    PLACE at[WINDOW_COLUMNS];
+    const PLACE first = (PLACE)(w->begin[0] * w->width + w->begin[1]);
     for (int64_t i = 0; i < n; i++) {
-        const bool take = (x[i] > best[i]) | (x[i] != x[i]);
-        best[i] = take ? x[i] : best[i];
-        at[i] = take ? (PLACE)place : at[i];
+        best[i] = -(T)INFINITY;
+        at[i] = first;
     }
+    for (int64_t r = w->begin[0]; r < w->end[0]; r += w->step[0])
+        for (int64_t c = w->begin[1]; c < w->end[1]; c += w->step[1]) {
+            const T *restrict x = (const T *)data + r * w->stride[0] + c * w->stride[1];
+            const PLACE place = (PLACE)(r * w->width + c);
+            for (int64_t i = 0; i < n; i++) {
+                const bool take = (x[i] > best[i]) | (x[i] != x[i]);
+                best[i] = take ? x[i] : best[i];
+                at[i] = take ? place : at[i];
+            }
+        }
+    for (int64_t i = 0; i < n; i++)
+        indices[i] = at[i];
+}
+
+static void NAME(window_mean)(const void *data, const NormWindow *w, int64_t n, double divisor,
+                              void *out_data)
+{
+    T *restrict out = out_data;
+    double sum[WINDOW_COLUMNS];
+    for (int64_t i = 0; i < n; i++)
+        sum[i] = 0;
+    for (int64_t r = w->begin[0]; r < w->end[0]; r++) {
+        const T *row = (const T *)data + r * w->stride[0];
+        int64_t c = w->begin[1];
+        for (; c + 3 <= w->end[1]; c += 3) {
+            const T *restrict x0 = row + c * w->stride[1], *restrict x1 = x0 + w->stride[1],
+                              *restrict x2 = x1 + w->stride[1];
+            for (int64_t i = 0; i < n; i++)
+                sum[i] += (double)((x0[i] + x1[i]) + x2[i]);
+        }
+        for (; c < w->end[1]; c++) {
+            const T *restrict x = row + c * w->stride[1];
+            for (int64_t i = 0; i < n; i++)
+                sum[i] += (double)x[i];
+        }
+    }
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (T)(sum[i] / divisor);
 }
 
 static void NAME(column_scale)(void *out_data, int64_t po, const void *x_data, int64_t px, int64_t pixels,
@@ -269,12 +307,13 @@ static void NAME(row_weighted_products)(const void *grad_data, const void *x_dat
         return;
     }
     const T *restrict grad = grad_data, *restrict x = x_data, *restrict weight = weight_data;
+    const T center = (T)mean;
     const int64_t rows = 1;
 #define ADD(s, q, i)                                                                                         \
     do {                                                                                                     \
-        double g = (double)grad[(i)] * (double)weight[(i)];                                                  \
-        s += g;                                                                                              \
-        q += g * ((double)x[(i)] - mean);                                                                    \
+        T g = grad[(i)] * weight[(i)];                                                                       \
+        s += (double)g;                                                                                      \
+        q += (double)(g * (x[(i)] - center));                                                                \
     } while (0)
     FOLD_ROWS(true, ADD, (void)0)
 #undef ADD

@@ -1,6 +1,7 @@
 /* One instruction set's table of norm_loops.h: defines TABLE, which the including file names. */
 #include "core/cpu/norm_loops.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,7 +31,8 @@ enum { LANES = 32 }; /* the sums that a row is spread over */
         .column_gradient = column_gradient_##T, .row_affine = row_affine_##T,                                \
         .row_weighted_products = row_weighted_products_##T,                                                  \
         .row_weighted_gradient = row_weighted_gradient_##T, .row_parameters = row_parameters_##T,            \
-        .row_sum = row_sum_##T, .column_sum = column_sum_##T, .column_max = column_max_##T                   \
+        .row_sum = row_sum_##T, .column_sum = column_sum_##T, .window_max = window_max_##T,                  \
+        .window_mean = window_mean_##T                                                                       \
     }
 
 const NormLoops TABLE[2] = {LOOPS(float), LOOPS(double)};

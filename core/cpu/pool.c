@@ -13,8 +13,8 @@
 #include "core/threads.h"
 
 enum {
-    WORK = 16384, /* elements worth a thread's while */
-    BLOCK = 128,  /* channels taken together where they are neighbours in memory */
+    WORK = 16384,           /* elements worth a thread's while */
+    BLOCK = WINDOW_COLUMNS, /* channels taken together where they are neighbours in memory */
 };
 
 /* begin .. end - 1 lie inside of x; padded counts what lies in the padding too. */
@@ -42,20 +42,25 @@ static double divisor_of(const Pool *p, Window rows, Window columns)
     return (double)((rows.end - rows.begin) * (columns.end - columns.begin));
 }
 
+static NormWindow window_of(const Pool *p, Window rows, Window columns)
+{
+    return (NormWindow){.begin = {rows.begin, columns.begin},
+                        .end = {rows.end, columns.end},
+                        .step = {p->step[0], p->step[1]},
+                        .stride = {p->x.sh, p->x.sw},
+                        .width = p->x.w};
+}
+
 #define T          float
-#define PLACE      int32_t /* of a maximum; the columns of norm_loops.h want integers of T's size */
 #define NAME(loop) loop##_float
 #include "core/cpu/pool_body.h"
 #undef T
-#undef PLACE
 #undef NAME
 
 #define T          double
-#define PLACE      int64_t
 #define NAME(loop) loop##_double
 #include "core/cpu/pool_body.h"
 #undef T
-#undef PLACE
 #undef NAME
 
 #define LOOP(loop, dtype) ((dtype) == DTYPE_FLOAT32 ? loop##_float : loop##_double)

@@ -9,29 +9,27 @@ static inline __attribute__((always_inline)) void NAME(max_block)(const Pool *p,
     const T *x = (const T *)p->x.data + n * p->x.sn + c * p->x.sc;
     T *out = (T *)p->out.data + n * p->out.sn + c * p->out.sc;
     int64_t *indices = (int64_t *)p->indices.data + n * p->indices.sn + c * p->indices.sc;
-    T best[BLOCK];
-    PLACE at[BLOCK];
     for (int64_t i = 0; i < p->out.h * p->out.w; i++) {
         const int64_t oh = i / p->out.w, ow = i % p->out.w;
         const Window rows = p->rows[oh], columns = p->columns[ow];
-        for (int64_t k = 0; k < b; k++) {
-            best[k] = -(T)INFINITY;
-            at[k] = (PLACE)(rows.begin * p->x.w + columns.begin);
+        T *to = out + oh * p->out.sh + ow * p->out.sw, best = -(T)INFINITY;
+        int64_t *places = indices + oh * p->indices.sh + ow * p->indices.sw;
+        if (b > 1) {
+            const NormWindow window = window_of(p, rows, columns);
+            p->loops->window_max(x, &window, b, to, places);
+            continue;
         }
+        int64_t at = rows.begin * p->x.w + columns.begin;
         for (int64_t h = rows.begin; h < rows.end; h += p->step[0])
             for (int64_t w = columns.begin; w < columns.end; w += p->step[1]) {
-                const T *from = x + h * p->x.sh + w * p->x.sw;
-                if (b > 1) {
-                    p->loops->column_max(from, b, h * p->x.w + w, best, at);
-                } else if (*from > *best || *from != *from) {
-                    *best = *from;
-                    *at = (PLACE)(h * p->x.w + w);
+                const T value = x[h * p->x.sh + w * p->x.sw];
+                if (value > best || value != value) {
+                    best = value;
+                    at = h * p->x.w + w;
                 }
             }
-        for (int64_t k = 0; k < b; k++) {
-            out[oh * p->out.sh + ow * p->out.sw + k] = best[k];
-            indices[oh * p->indices.sh + ow * p->indices.sw + k] = at[k];
-        }
+        *to = best;
+        *places = at;
     }
 }
 
@@ -68,24 +66,21 @@ static inline __attribute__((always_inline)) void NAME(avg_block)(const Pool *p,
 {
     const T *x = (const T *)p->x.data + n * p->x.sn + c * p->x.sc;
     T *out = (T *)p->out.data + n * p->out.sn + c * p->out.sc;
-    double sum[BLOCK];
     for (int64_t i = 0; i < p->out.h * p->out.w; i++) {
         const int64_t oh = i / p->out.w, ow = i % p->out.w;
         const Window rows = p->rows[oh], columns = p->columns[ow];
-        for (int64_t k = 0; k < b; k++)
-            sum[k] = 0;
-        for (int64_t h = rows.begin; h < rows.end; h++) {
-            const T *from = x + h * p->x.sh;
-            if (b > 1)
-                p->loops->column_sum(from + columns.begin * p->x.sw, p->x.sw, columns.end - columns.begin, b,
-                                     sum);
-            else
-                for (int64_t w = columns.begin; w < columns.end; w++)
-                    *sum += (double)from[w * p->x.sw];
-        }
         const double divisor = divisor_of(p, rows, columns);
-        for (int64_t k = 0; k < b; k++)
-            out[oh * p->out.sh + ow * p->out.sw + k] = (T)(sum[k] / divisor);
+        T *to = out + oh * p->out.sh + ow * p->out.sw;
+        if (b > 1) {
+            const NormWindow window = window_of(p, rows, columns);
+            p->loops->window_mean(x, &window, b, divisor, to);
+            continue;
+        }
+        double sum = 0;
+        for (int64_t h = rows.begin; h < rows.end; h++)
+            for (int64_t w = columns.begin; w < columns.end; w++)
+                sum += (double)x[h * p->x.sh + w * p->x.sw];
+        *to = (T)(sum / divisor);
     }
 }
 
