@@ -164,6 +164,29 @@ static void check_differences(const Case *at, const Run *run, const Results *res
 
 /* -- rows -- */
 
+/* A tensor that must be given and is NULL makes the result NULL, and no error: it was raised where the NULL
+ * came from. */
+static void check_null_tensors(const Case *at, const Run *run)
+{
+    const SampleCall *sample = run->sample;
+    int number = 0;
+    for (int i = 0; i < sample->count; i++) {
+        const SampleValue *value = &sample->arguments[i];
+        bool holds_tensors = value->kind == SAMPLE_TENSOR || value->kind == SAMPLE_TENSORS;
+        if (holds_tensors && value->count > 0 && !run->signature->optional[i]) {
+            Tensor *tensors[SAMPLE_MAX_LIST];
+            memcpy(tensors, run->tensors, sizeof tensors);
+            tensors[number] = NULL;
+            Results results = operation_call(run->operation, run->signature, sample, tensors);
+            if (results.count >= 0)
+                fail_case(at, "NULL in the place of a tensor", "there is a result");
+            if (error_last() != NULL)
+                fail_case(at, "NULL in the place of a tensor raises an error", error_text());
+        }
+        number += holds_tensors ? value->count : 0;
+    }
+}
+
 static void check_case(const Case *at, const Signature *signature, const SampleCall *sample)
 {
     Run run;
@@ -176,6 +199,7 @@ static void check_case(const Case *at, const Signature *signature, const SampleC
                                                       "the signature"
                                                     : error_text());
     check_dtypes(at, &results);
+    check_null_tensors(at, &run);
     for (int i = 0; i < results.count; i++) {
         if (sample->shape_only)
             check_shape(at, i, results.items[i]);

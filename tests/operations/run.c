@@ -42,7 +42,7 @@ static bool is_in_place(const char *name)
 Results run_call(const Run *run, Tensor *const *tensors)
 {
     Results failed = {.count = -1};
-    if (!is_in_place(run->operation->name))
+    if (!is_in_place(run->operation->name) || tensors[0] == NULL)
         return operation_call(run->operation, run->signature, run->sample, tensors);
     Tensor *with_copy[SAMPLE_MAX_LIST];
     memcpy(with_copy, tensors, (size_t)run->n_tensors * sizeof *tensors);

@@ -29,14 +29,17 @@ static bool read_type(const char *word, size_t length, ArgumentType *type)
 
 /* "Tensor(a!)? self" -> "Tensor" and *at behind the type: what is in round brackets, digits in square ones
  * and '?' make no difference in C. */
-static bool take_type(const char **at, ArgumentType *type)
+static bool take_type(const char **at, ArgumentType *type, bool *optional)
 {
+    *optional = false;
     char word[24];
     size_t length = 0;
     bool in_round = false;
     for (; **at != '\0' && (in_round || !strchr(" ,)", **at)) && length < sizeof word - 1; (*at)++) {
         if (**at == '(')
             in_round = true;
+        if (**at == '?')
+            *optional = true;
         if (!in_round && **at != '?' && !isdigit((unsigned char)**at))
             word[length++] = **at;
         if (**at == ')')
@@ -49,9 +52,11 @@ static bool read_results(const char *at, Signature *signature)
 {
     bool several = *at == '(';
     at += several;
+    bool optional;
     do {
         at += strspn(at, ", ");
-        if (!take_type(&at, &signature->result_type) || ++signature->n_results > SIGNATURE_MAX_RESULTS)
+        if (!take_type(&at, &signature->result_type, &optional) ||
+            ++signature->n_results > SIGNATURE_MAX_RESULTS)
             return false;
         at += strcspn(at, ",)");
     } while (several && *at == ',');
@@ -70,8 +75,8 @@ bool signature_read(const char *text, Signature *signature)
             at++;
             continue;
         }
-        if (signature->count == SAMPLE_MAX_ARGUMENTS ||
-            !take_type(&at, &signature->arguments[signature->count++]))
+        int i = signature->count++;
+        if (i == SAMPLE_MAX_ARGUMENTS || !take_type(&at, &signature->arguments[i], &signature->optional[i]))
             return false;
         at += strcspn(at, ",)");
         if (*at == '\0')

@@ -23,6 +23,7 @@ typedef enum ArgumentType {
 typedef struct Signature {
     int count;
     ArgumentType arguments[SAMPLE_MAX_ARGUMENTS];
+    bool optional[SAMPLE_MAX_ARGUMENTS];
     int n_results;            /* tensors, */
     ArgumentType result_type; /* or one of these */
 } Signature;

@@ -1,0 +1,165 @@
+/* Calls that must fail: they give NULL, raise PyTorch's words, and leave nothing behind. The calls are
+ * written in the language of the samples (autograd/ops/table.def); float tensors are float32. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <taper.h>
+
+#include "expect.h"
+#include "operations/run.h"
+
+typedef struct Failure {
+    const char *name, *call;
+    ErrorCode code;
+    const char *text; /* part of the message */
+} Failure;
+
+static const Failure failures[] = {
+    /* broadcasting */
+    {"add", "f(2), f(3), 1", ERROR_SHAPE,
+     "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"},
+    {"mul", "f(4,2,3), f(3,3)", ERROR_SHAPE,
+     "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1"},
+    {"where", "b(2), f(3), f(3)", ERROR_SHAPE,
+     "The size of tensor a (2) must match the size of tensor b (3)"},
+    {"masked_fill", "f(2,3), b(2,2), 0", ERROR_SHAPE,
+     "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1"},
+    {"add_", "f(2), f(2,2), 1", ERROR_SHAPE,
+     "output with shape [2] doesn't match the broadcast shape [2, 2]"},
+    /* dtypes */
+    {"add_", "i(2;3), 1.5, 1", ERROR_DTYPE,
+     "result type Float can't be cast to the desired output type Long"},
+    {"neg", "b(2)", ERROR_DTYPE, "Negation, the `-` operator, on a bool tensor is not supported."},
+    {"sub", "b(2), b(2), 1", ERROR_DTYPE,
+     "Subtraction, the `-` operator, with two bool tensors is not supported."},
+    {"mean", "i(3;4), [], false, none", ERROR_DTYPE,
+     "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+     "Got: Long"},
+    {"where", "f(2), f(2), f(2)", ERROR_DTYPE,
+     "where expected condition to be a boolean tensor, but got a tensor with dtype Float"},
+    /* dimensions */
+    {"sum", "f(2,3), [5], false, none", ERROR_INDEX,
+     "Dimension out of range (expected to be in range of [-2, 1], but got 5)"},
+    {"sum", "f(2,3), [0,0], false, none", ERROR_INDEX, "dim 0 appears multiple times in the list of dims"},
+    {"transpose", "f(2,3), 0, 3", ERROR_INDEX,
+     "Dimension out of range (expected to be in range of [-2, 1], but got 3)"},
+    {"unsqueeze", "f(2,3), 5", ERROR_INDEX,
+     "Dimension out of range (expected to be in range of [-3, 2], but got 5)"},
+    {"permute", "f(2,3), [0,0]", ERROR_INDEX, "duplicate dims are not allowed."},
+    {"softmax", "f(2,3), 2, none", ERROR_INDEX,
+     "Dimension out of range (expected to be in range of [-2, 1], but got 2)"},
+    {"flatten", "f(2,3), 1, 0", ERROR_VALUE,
+     "flatten() has invalid args: start_dim cannot come after end_dim"},
+    /* views */
+    {"view", "f(2), [3]", ERROR_SHAPE, "shape '[3]' is invalid for input of size 2"},
+    {"view", "f(4), [-1,-1]", ERROR_VALUE, "only one dimension can be inferred"},
+    {"reshape", "f(3), [2,2]", ERROR_SHAPE, "shape '[2, 2]' is invalid for input of size 3"},
+    {"expand", "f(2,3), [4,3]", ERROR_SHAPE,
+     "The expanded size of the tensor (4) must match the existing size (2) at non-singleton dimension 0.  "
+     "Target "
+     "sizes: [4, 3].  Tensor sizes: [2, 3]"},
+    {"expand", "f(2,3), [3]", ERROR_SHAPE,
+     "the number of sizes provided (1) must be greater or equal to the number of dimensions in the tensor "
+     "(2)"},
+    {"narrow", "f(2,3), 0, 1, 5", ERROR_INDEX, "start (1) + length (5) exceeds dimension size (2)."},
+    {"select", "f(2,3), 0, 4", ERROR_INDEX,
+     "select(): index 4 out of range for tensor of size [2, 3] at dimension 0"},
+    {"as_strided", "f(3), [4], [1], none", ERROR_VALUE, "are out of bounds for storage of size 12"},
+    /* joining */
+    {"cat", "[f(2,3),f(2,4)], 0", ERROR_SHAPE,
+     "Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 "
+     "in the "
+     "list."},
+    {"stack", "[f(2),f(3)], 0", ERROR_SHAPE,
+     "stack expects each tensor to be equal size, but got [2] at entry 0 and [3] at entry 1"},
+    /* matrices */
+    {"matmul", "f(2,3), f(2,3)", ERROR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"},
+    {"matmul", "f(2,3), f(4)", ERROR_SHAPE, "size mismatch, got input (2), mat (2x3), vec (4)"},
+    {"mm", "f(2,3), f(2,3)", ERROR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"},
+    {"mm", "f(2,3), f(2)", ERROR_SHAPE, "mat2 must be a matrix"},
+    {"bmm", "f(2,2,3), f(3,3,2)", ERROR_SHAPE,
+     "Expected size for first two dimensions of batch2 tensor to be: [2, 3] but got: [3, 3]."},
+    {"linear", "f(2,3), f(4,5), none", ERROR_SHAPE,
+     "mat1 and mat2 shapes cannot be multiplied (2x3 and 5x4)"},
+    /* convolutions, pools, norms */
+    {"conv2d", "f(1,3,4,4), f(2,4,3,3), none, [1,1], [0,0], [1,1], 1", ERROR_SHAPE,
+     "Given groups=1, weight of size [2, 4, 3, 3], expected input[1, 3, 4, 4] to have 4 channels, but got 3 "
+     "channels "
+     "instead"},
+    {"conv2d", "f(1,3,2,2), f(2,3,3,3), none, [1,1], [0,0], [1,1], 1", ERROR_SHAPE,
+     "Calculated padded input size per channel: (2 x 2). Kernel size: (3 x 3). Kernel size can't be greater "
+     "than "
+     "actual input size"},
+    {"conv2d", "f(3,3), f(2,3,3,3), none, [1,1], [0,0], [1,1], 1", ERROR_SHAPE,
+     "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [3, 3]"},
+    /* indices */
+    {"index_select", "f(2,3), 0, i(4;9)", ERROR_INDEX, "index out of range in self"},
+    {"gather", "f(2,3), 1, i(2,1;99)", ERROR_INDEX, "is out of bounds for dimension 1 with size 3"},
+    {"embedding", "f(1,2), i(9;9)", ERROR_INDEX, "index out of range in self"},
+    {"topk", "f(3), 5, 0, true, true", ERROR_VALUE, "selected index k out of range"},
+    {"max", "f(0,3), 0, false", ERROR_INDEX, "max(): Expected reduction dim 0 to have non-zero size."},
+    /* losses */
+    {"cross_entropy", "f(2,3), i(3;3), none, 'mean', -100, 0.0", ERROR_VALUE,
+     "Expected input batch_size (2) to match target batch_size (3)."},
+};
+
+static const Operation *find(const char *name)
+{
+    for (int id = 0; id < operation_count(); id++)
+        if (strcmp(operation((OpId)id)->name, name) == 0)
+            return operation((OpId)id);
+    return NULL;
+}
+
+static void check_failure(const Failure *failure)
+{
+    const Operation *op = find(failure->name);
+    const char *call = failure->call;
+    Signature signature;
+    SampleCall sample;
+    Run run;
+    if (op == NULL || !signature_read(op->signature, &signature) || !sample_read(&call, &sample))
+        fail_msg("%s: there is no such operation, or its sample cannot be read", failure->name);
+    if (sample.count != signature.count)
+        fail_msg("the call has %d arguments, the signature of %s is %s", sample.count, failure->name,
+                 op->signature);
+    assert_true(run_begin(&run, op, &signature, &sample, DTYPE_FLOAT32, LAYOUT_CONTIGUOUS));
+    int64_t alive = object_live_count();
+    Scope scope = scope_open();
+    Results results = run_call(&run, run.tensors);
+    const Error *error = error_last();
+    if (results.count >= 0)
+        fail_msg("%s(%s) has a result", failure->name, failure->call);
+    if (error == NULL)
+        fail_msg("%s(%s) raised no error", failure->name, failure->call);
+    if (error->code != failure->code || strstr(error->message, failure->text) == NULL)
+        fail_msg("%s(%s) raised\n  %s: %s\ninstead of\n  %s: %s", failure->name, failure->call,
+                 error_code_name(error->code), error->message, error_code_name(failure->code), failure->text);
+    scope_close(scope);
+    assert_int_equal(object_live_count(), alive);
+    error_clear();
+}
+
+static void test_failure(void **state)
+{
+    const Failure *failure = *state;
+    check_failure(failure);
+}
+
+int main(void)
+{
+    enum { COUNT = sizeof failures / sizeof failures[0] };
+    static char names[COUNT][128];
+    struct CMUnitTest tests[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "%s(%s)", failures[i].name, failures[i].call);
+        tests[i] = (struct CMUnitTest){names[i], test_failure, begin_test, end_test,
+                                       (void *)(uintptr_t)&failures[i]};
+    }
+    return _cmocka_run_group_tests("operation_errors", tests, COUNT, NULL, NULL);
+}
