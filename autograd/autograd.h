@@ -3,6 +3,7 @@
 #define TAPER_AUTOGRAD_AUTOGRAD_H
 
 #include "autograd/tape.h"
+#include "core/keywords.h"
 
 TAPER_BEGIN_DECLS
 
@@ -124,11 +125,11 @@ TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, Tens
                                            const GradcheckArgs *args);
 #ifndef __cplusplus
 #define autograd_gradcheck(f, user, inputs, ...)                                                             \
-    autograd_gradcheck_args((f), (user), (inputs),                                                           \
-                            &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__})
+    KEYWORDS(autograd_gradcheck_args(                                                                        \
+        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__}))
 #define autograd_gradgradcheck(f, user, inputs, ...)                                                         \
-    autograd_gradgradcheck_args((f), (user), (inputs),                                                       \
-                                &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__})
+    KEYWORDS(autograd_gradgradcheck_args(                                                                    \
+        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
