@@ -111,7 +111,7 @@ static void test_wrong_derivatives(void **state)
     expect_error(
         autograd_gradcheck(squared_second_input, &factor, TENSORS(a, b)), ERROR_VALUE,
         "Jacobian mismatch for output 0 with respect to input 1, at element 0 of the input and element 0 of "
-        "the output,\nnumerical:6.00");
+        "the output,\nnumerical:");
     assert_true(autograd_gradcheck(squared_second_input, &factor, TENSORS(a, b), .rtol = 0.1));
     assert_true(autograd_gradcheck(squared_wrong_twice, NULL, TENSORS(a)));
     expect_error(
