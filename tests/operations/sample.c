@@ -145,6 +145,7 @@ bool sample_read(const char **text, SampleCall *sample)
         return false;
     }
     sample->shape_only = take(&at, '~');
+    sample->contiguous_only = take(&at, '#');
     do {
         if (sample->count == SAMPLE_MAX_ARGUMENTS || !read_value(&at, &sample->arguments[sample->count++])) {
             *text = at;

@@ -37,7 +37,8 @@ typedef struct SampleValue {
 } SampleValue;
 
 typedef struct SampleCall {
-    bool shape_only; /* ~: the values are random */
+    bool shape_only;      /* ~: the values are random */
+    bool contiguous_only; /* #: the result depends on the strides */
     int count;
     SampleValue arguments[SAMPLE_MAX_ARGUMENTS];
 } SampleCall;

@@ -226,7 +226,7 @@ def results_of(result):
 
 def run(name, signature, backward, sample, floats):
     random = sample.startswith("~")
-    arguments = [value(a) for a in split(sample.lstrip("~"), ",")]
+    arguments = [value(a) for a in split(sample.lstrip("~#"), ",")]
     names = [p[1] for p in parameters(signature)]
     if len(names) != len(arguments):
         raise RuntimeError(f"{name} has {len(names)} parameters, its sample '{sample}' {len(arguments)}")
