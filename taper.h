@@ -16,6 +16,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/ops/operation.h"
+#include "autograd/ops/operations.h"
 #include "autograd/tape.h"
 
 #include "data/data.h"

@@ -22,6 +22,7 @@ typedef struct ErrorRecord {
 static __thread ErrorRecord *record;
 static __thread bool raised;
 static __thread bool captured;
+static __thread uint64_t count;
 static __thread ErrorFrame *innermost;
 static ErrorRecord spare_record;
 
@@ -93,6 +94,11 @@ void error_clear(void)
     raised = false;
 }
 
+uint64_t error_count(void)
+{
+    return count;
+}
+
 const char *error_code_name(ErrorCode code)
 {
     static const char *const names[] = {
@@ -137,6 +143,7 @@ static void call_handler(const Error *error)
 
 void *error_raise_v(ErrorCode code, const char *operation, const char *format, va_list args)
 {
+    count++;
     if (raised) { /* the first one stays; the handler still hears of this one */
         ErrorRecord *later = calloc(1, sizeof *later);
         if (later == NULL)
@@ -206,6 +213,7 @@ void error_give(Error *error)
         fill_text(r);
         raised = true;
     }
+    count++;
     free(error);
     call_handler(&record->error);
 }

@@ -20,6 +20,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/export.h"
 
@@ -62,6 +63,9 @@ TAPER_API void error_ignore(const Error *error, void *user);
  * end. */
 TAPER_API const Error *error_last(void);
 TAPER_API void error_clear(void);
+
+/* How many errors the calling thread has raised so far: tells whether a stretch of code raised one. */
+TAPER_API uint64_t error_count(void);
 
 /* "shape", "dtype", ...: the name of a code. */
 TAPER_API const char *error_code_name(ErrorCode code);

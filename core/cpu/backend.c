@@ -50,6 +50,13 @@ const Backend cpu_backend = {
     .synchronize = cpu_synchronize,
     .kernels =
         {
+            .fill = cpu_fill,
+            .copy = cpu_copy_tensor,
+            .unary = cpu_unary,
+            .unary_backward = cpu_unary_backward,
+            .binary = cpu_binary,
+            .compare = cpu_compare,
+            .where = cpu_where,
             .reduce = cpu_reduce,
             .gemm = cpu_gemm,
             .conv2d = cpu_conv2d,

@@ -1,0 +1,10 @@
+/* All operations: one header per family. */
+#ifndef TAPER_AUTOGRAD_OPS_OPERATIONS_H
+#define TAPER_AUTOGRAD_OPS_OPERATIONS_H
+
+#include "autograd/ops/copy.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/view.h"
+
+#endif
