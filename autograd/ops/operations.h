@@ -2,6 +2,8 @@
 #ifndef TAPER_AUTOGRAD_OPS_OPERATIONS_H
 #define TAPER_AUTOGRAD_OPS_OPERATIONS_H
 
+#include "autograd/ops/matmul.h"
+#include "autograd/ops/conv.h"
 #include "autograd/ops/copy.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"

@@ -4,6 +4,7 @@
 
 #include "autograd/ops/copy.h"
 #include "autograd/ops/kernel.h"
+#include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/tape.h"
 
@@ -86,7 +87,18 @@ static Tensor *without_repetition(Tensor *grad, const StridedArgs *a, int64_t *s
     return tensor_sum_to_size(grad, (Dims){shape, a->ndim});
 }
 
-/* The gradient is laid out in memory as the view was, with zeros around it, and read as the input was. */
+/* How many elements of the input share each place: an expanded input has its values several times. */
+static double sharing(const StridedArgs *a)
+{
+    double count = 1;
+    for (int d = 0; d < a->in_ndim; d++)
+        if (a->in_strides[d] == 0)
+            count *= (double)a->in_shape[d];
+    return count;
+}
+
+/* The gradient is laid out in memory as the view was, with zeros around it, and read as the input was.
+ * Elements of the input that share a place get equal parts of its gradient, as in PyTorch. */
 void as_strided_backward(TapeNode *node, Tensor *grad)
 {
     const StridedArgs *a = tape_args(node);
@@ -111,9 +123,10 @@ void as_strided_backward(TapeNode *node, Tensor *grad)
     }
     if (numel == 0)
         tape_give(node, 0, tensor_zero_(tensor_new(in, grad->dtype, tensor_device(grad), "as_strided")));
-    else
-        tape_give(node, 0,
-                  tensor_as_strided(memory, in, (Dims){a->in_strides, a->in_ndim}, a->in_offset - low));
+    else {
+        Tensor *read = tensor_as_strided(memory, in, (Dims){a->in_strides, a->in_ndim}, a->in_offset - low);
+        tape_give(node, 0, sharing(a) == 1 ? read : tensor_mul(read, 1 / sharing(a)));
+    }
 }
 
 static bool inside_storage(const Tensor *x, Dims size, Dims stride, int64_t offset)

@@ -20,6 +20,7 @@ import warnings
 
 import numpy
 import torch
+import torch.nn.grad
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "../../autograd/ops/table.def")
@@ -148,7 +149,7 @@ EXCEPTIONS = {
 
 
 def candidates(name):
-    for home in (torch, torch.nn.functional, torch.Tensor, torch.ops.aten):
+    for home in (torch, torch.nn.functional, torch.Tensor, torch.nn.grad, torch.ops.aten):
         f = getattr(home, name, None)
         if f is not None:
             yield home, f

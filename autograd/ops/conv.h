@@ -1,0 +1,59 @@
+/* Convolutions of images. float32 and float64; NCHW shapes, contiguous or channels_last: the result is laid
+ * out as the input is. All are differentiable, any number of times.
+ *
+ * Numbers of positions, `Dims stride, padding, dilation`: one for both directions or two, height first. */
+#ifndef TAPER_AUTOGRAD_OPS_CONV_H
+#define TAPER_AUTOGRAD_OPS_CONV_H
+
+#include "core/keywords.h"
+#include "core/tensor.h"
+
+TAPER_BEGIN_DECLS
+
+/* padding='same' and padding='valid' in PyTorch: the result as large as the input (stride 1 only), or no
+ * padding. */
+enum { PADDING_VALID = 0, PADDING_SAME = -2147483647 };
+
+/* torch.nn.functional.conv2d: input [n, c, h, w] or [c, h, w], weight [out, c / groups, kh, kw], bias [out]
+ * or NULL -> [n, out, h', w'] with h' = (h + 2 padding - dilation (kh - 1) - 1) / stride + 1.
+ *
+ * In C: tensor_conv2d(x, weight, bias, .stride = 2, .padding = 1), where stride, padding and dilation also
+ * come as pairs, .stride_hw = {2, 1}, and padding = PADDING_SAME is padding='same'. Defaults: bias NULL,
+ * stride 1, padding 0, dilation 1, groups 1.
+ *
+ * ERROR_SHAPE where sizes do not fit, ERROR_VALUE for a stride, padding, dilation or groups out of range. */
+TAPER_API Tensor *tensor_conv2d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
+                                Dims dilation, int64_t groups);
+
+/* torch.nn.functional.conv1d: input [n, c, l] or [c, l], weight [out, c / groups, k]. In C: tensor_conv1d(x,
+ * weight, bias, .stride = 2). */
+TAPER_API Tensor *tensor_conv1d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
+                                Dims dilation, int64_t groups);
+
+/* torch.nn.grad.conv2d_input and conv2d_weight: the gradients of conv2d from that of its result. The first is
+ * a transposed convolution. */
+TAPER_API Tensor *tensor_conv2d_input(Dims input_size, Tensor *weight, Tensor *grad_output, Dims stride,
+                                      Dims padding, Dims dilation, int64_t groups);
+TAPER_API Tensor *tensor_conv2d_weight(Tensor *input, Dims weight_size, Tensor *grad_output, Dims stride,
+                                       Dims padding, Dims dilation, int64_t groups);
+
+#ifndef __cplusplus
+typedef struct TensorConvArgs {
+    char _;
+    Tensor *input, *weight, *bias;
+    int64_t stride, padding, dilation, groups;
+    int64_t stride_hw[2], padding_hw[2], dilation_hw[2]; /* used instead where not {0, 0} */
+} TensorConvArgs;
+TAPER_API Tensor *tensor_conv2d_args(const TensorConvArgs *args);
+TAPER_API Tensor *tensor_conv1d_args(const TensorConvArgs *args);
+#define tensor_conv2d(...)                                                                                   \
+    KEYWORDS(                                                                                                \
+        tensor_conv2d_args(&(TensorConvArgs){.stride = 1, .dilation = 1, .groups = 1, ._ = 0, __VA_ARGS__}))
+#define tensor_conv1d(...)                                                                                   \
+    KEYWORDS(                                                                                                \
+        tensor_conv1d_args(&(TensorConvArgs){.stride = 1, .dilation = 1, .groups = 1, ._ = 0, __VA_ARGS__}))
+#endif
+
+TAPER_END_DECLS
+
+#endif
