@@ -157,6 +157,8 @@ typedef struct Kernels {
      * -- */
     bool (*max_pool2d)(Tensor *out, Tensor *indices, const Tensor *x, const PoolParams *p);
     bool (*max_pool2d_backward)(Tensor *grad_x, const Tensor *grad, const Tensor *indices);
+    /* out[i] = x[indices[i]] in each image and channel: what max_pool2d_backward is the transpose of */
+    bool (*max_pool2d_gather)(Tensor *out, const Tensor *x, const Tensor *indices);
     bool (*avg_pool2d)(Tensor *out, const Tensor *x, const PoolParams *p);
     bool (*avg_pool2d_backward)(Tensor *grad_x, const Tensor *grad, const PoolParams *p);
     bool (*adaptive_pool2d)(PoolOp op, Tensor *out, Tensor *indices,

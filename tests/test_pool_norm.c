@@ -104,6 +104,8 @@ static void check_max(const Case *t, DType dtype, int layout, int other)
     Tensor *grad_x = empty(t->shape, 4, dtype, layout);
     assert_true(cpu_max_pool2d(out, indices, x, p));
     assert_true(cpu_max_pool2d_backward(grad_x, grad, indices));
+    Tensor *read = empty(shape, 4, dtype, layout);
+    assert_true(cpu_max_pool2d_gather(read, x, indices));
     double *expected = calloc((size_t)x->numel + 1, sizeof *expected);
     for (int64_t i = 0; i < out->numel; i++) {
         int64_t ow = i % shape[3], oh = i / shape[3] % shape[2], plane = i / shape[3] / shape[2], best = -1;
@@ -118,7 +120,7 @@ static void check_max(const Case *t, DType dtype, int layout, int other)
                     best = here;
             }
         assert_true(best >= 0);
-        assert_true(at(out, i) == at(x, best));
+        assert_true(at(out, i) == at(x, best) && at(read, i) == at(x, best));
         assert_int_equal((int64_t)at(indices, i), best % (t->shape[2] * t->shape[3]));
         expected[best] += at(grad, i);
     }

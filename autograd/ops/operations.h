@@ -5,7 +5,9 @@
 #include "autograd/ops/matmul.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/norm.h"
 #include "autograd/ops/pointwise.h"
+#include "autograd/ops/pool.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/view.h"
 

@@ -64,6 +64,7 @@ const Backend cpu_backend = {
             .conv2d_backward_weight = cpu_conv2d_backward_weight,
             .max_pool2d = cpu_max_pool2d,
             .max_pool2d_backward = cpu_max_pool2d_backward,
+            .max_pool2d_gather = cpu_max_pool2d_gather,
             .avg_pool2d = cpu_avg_pool2d,
             .avg_pool2d_backward = cpu_avg_pool2d_backward,
             .adaptive_pool2d = cpu_adaptive_pool2d,

@@ -30,6 +30,7 @@ bool cpu_conv2d_backward_weight(Tensor *grad_weight, const Tensor *grad, const T
 /* -- pool.c -- */
 bool cpu_max_pool2d(Tensor *out, Tensor *indices, const Tensor *x, const PoolParams *p);
 bool cpu_max_pool2d_backward(Tensor *grad_x, const Tensor *grad, const Tensor *indices);
+bool cpu_max_pool2d_gather(Tensor *out, const Tensor *x, const Tensor *indices);
 bool cpu_avg_pool2d(Tensor *out, const Tensor *x, const PoolParams *p);
 bool cpu_avg_pool2d_backward(Tensor *grad_x, const Tensor *grad, const PoolParams *p);
 bool cpu_adaptive_pool2d(PoolOp op, Tensor *out, Tensor *indices, const Tensor *x);

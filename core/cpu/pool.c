@@ -165,6 +165,15 @@ bool cpu_max_pool2d_backward(Tensor *grad_x, const Tensor *grad, const Tensor *i
     return pool_run(&pool);
 }
 
+bool cpu_max_pool2d_gather(Tensor *out, const Tensor *x, const Tensor *indices)
+{
+    Pool pool;
+    if (!pool_start(&pool, "max_pool2d_gather", x, out, indices, NULL))
+        return false;
+    pool.unit = LOOP(gather, x->dtype);
+    return pool_run(&pool);
+}
+
 static bool average(Tensor *out, const Tensor *x, const PoolParams *p, const char *operation)
 {
     Pool pool;

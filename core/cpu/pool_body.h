@@ -43,6 +43,13 @@ static inline __attribute__((always_inline)) void NAME(clear_block)(const Images
                 data[h * x->sh + w * x->sw + k] = 0;
 }
 
+/* Where the maximum with this index lies in p->x. */
+static inline int64_t NAME(place)(const Pool *p, int64_t at)
+{
+    const bool gapless = p->x.sh == p->x.w * p->x.sw;
+    return gapless ? at * p->x.sw : at / p->x.w * p->x.sh + at % p->x.w * p->x.sw;
+}
+
 /* p->x is the gradient to be computed, p->out the one that came. */
 static inline __attribute__((always_inline)) void NAME(max_backward_block)(const Pool *p, int64_t n,
                                                                            int64_t c, const int64_t b)
@@ -50,14 +57,26 @@ static inline __attribute__((always_inline)) void NAME(max_backward_block)(const
     T *x = (T *)p->x.data + n * p->x.sn + c * p->x.sc;
     const T *grad = (const T *)p->out.data + n * p->out.sn + c * p->out.sc;
     const int64_t *indices = (const int64_t *)p->indices.data + n * p->indices.sn + c * p->indices.sc;
-    const bool gapless = p->x.sh == p->x.w * p->x.sw;
     NAME(clear_block)(&p->x, n, c, b);
     for (int64_t oh = 0; oh < p->out.h; oh++)
         for (int64_t ow = 0; ow < p->out.w; ow++)
             for (int64_t k = 0; k < b; k++) {
                 const int64_t at = indices[oh * p->indices.sh + ow * p->indices.sw + k];
-                const int64_t place = gapless ? at * p->x.sw : at / p->x.w * p->x.sh + at % p->x.w * p->x.sw;
-                x[place + k] += grad[oh * p->out.sh + ow * p->out.sw + k];
+                x[NAME(place)(p, at) + k] += grad[oh * p->out.sh + ow * p->out.sw + k];
+            }
+}
+
+static inline __attribute__((always_inline)) void NAME(gather_block)(const Pool *p, int64_t n, int64_t c,
+                                                                     const int64_t b)
+{
+    const T *x = (const T *)p->x.data + n * p->x.sn + c * p->x.sc;
+    T *out = (T *)p->out.data + n * p->out.sn + c * p->out.sc;
+    const int64_t *indices = (const int64_t *)p->indices.data + n * p->indices.sn + c * p->indices.sc;
+    for (int64_t oh = 0; oh < p->out.h; oh++)
+        for (int64_t ow = 0; ow < p->out.w; ow++)
+            for (int64_t k = 0; k < b; k++) {
+                const int64_t at = indices[oh * p->indices.sh + ow * p->indices.sw + k];
+                out[oh * p->out.sh + ow * p->out.sw + k] = x[NAME(place)(p, at) + k];
             }
 }
 
@@ -152,6 +171,7 @@ static void NAME(mean_backward_block)(const Pool *p, int64_t n, int64_t c, const
     }
 BLOCKS(max)
 BLOCKS(max_backward)
+BLOCKS(gather)
 BLOCKS(avg)
 BLOCKS(avg_backward)
 BLOCKS(mean)

@@ -1,0 +1,57 @@
+/* Normalisation: batch_norm and layer_norm, as in torch.nn.functional.
+ *
+ *     tensor_batch_norm(x, running_mean, running_var, weight, bias, .training = true)
+ *     tensor_layer_norm(x, DIMS(64), weight, bias)
+ *
+ * weight and bias may be NULL everywhere: 1 and 0. Tensors are float, parameters of x's dtype. Errors are
+ * ERROR_SHAPE, ERROR_VALUE or ERROR_DTYPE in PyTorch's words. */
+#ifndef TAPER_AUTOGRAD_OPS_NORM_H
+#define TAPER_AUTOGRAD_OPS_NORM_H
+
+#include "core/keywords.h"
+#include "core/tensor.h"
+
+TAPER_BEGIN_DECLS
+
+/* torch.nn.functional.batch_norm: y = (x - mean) / sqrt(var + eps) weight + bias for each channel, dimension
+ * 1 of x [N, C, ...]. The other tensors have C elements. In training, mean and (biased) variance are those of
+ * the batch, and running_mean and running_var, where given, are changed in place: running = (1 - momentum)
+ * running + momentum batch's, with the unbiased variance. Otherwise they are taken for mean and variance, and
+ * must be given. Errors: "Expected more than 1 value per channel when training, got input size torch.Size([1,
+ * 64, 1, 1])", "running_mean should contain 3 elements not 4", ... */
+TAPER_API Tensor *tensor_batch_norm(Tensor *x, Tensor *running_mean, Tensor *running_var, Tensor *weight,
+                                    Tensor *bias, bool training, double momentum, double eps);
+
+/* torch.nn.functional.layer_norm: the same over the last dimensions, which are normalized_shape, for each of
+ * the others. weight and bias have the shape normalized_shape. */
+TAPER_API Tensor *tensor_layer_norm(Tensor *x, Dims normalized_shape, Tensor *weight, Tensor *bias,
+                                    double eps);
+
+typedef struct TensorBatchNormArgs {
+    char _;
+    Tensor *running_mean, *running_var, *weight, *bias;
+    bool training;
+    double momentum, eps;
+} TensorBatchNormArgs;
+
+typedef struct TensorLayerNormArgs {
+    char _;
+    Dims normalized_shape;
+    Tensor *weight, *bias;
+    double eps;
+} TensorLayerNormArgs;
+
+TAPER_API Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *args);
+TAPER_API Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *args);
+
+#ifndef __cplusplus
+#define tensor_batch_norm(x, ...)                                                                            \
+    KEYWORDS(tensor_batch_norm_args(                                                                         \
+        (x), &(TensorBatchNormArgs){.momentum = 0.1, .eps = 1e-5, ._ = 0, __VA_ARGS__}))
+#define tensor_layer_norm(x, ...)                                                                            \
+    KEYWORDS(tensor_layer_norm_args((x), &(TensorLayerNormArgs){.eps = 1e-5, ._ = 0, __VA_ARGS__}))
+#endif
+
+TAPER_END_DECLS
+
+#endif
