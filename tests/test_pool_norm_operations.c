@@ -61,6 +61,8 @@ static void keywords(void **state)
     has_shape((tensor_adaptive_avg_pool2d)(x, DIMS(TENSOR_NONE, 1)), DIMS(2, 3, 9, 1));
     has_shape(tensor_batch_norm(x, NULL, NULL, .training = true), DIMS(2, 3, 9, 8));
     has_shape(tensor_layer_norm(x, DIMS(9, 8)), DIMS(2, 3, 9, 8));
+    has_shape(tensor_group_norm(x, 3, .eps = 1e-3), DIMS(2, 3, 9, 8));
+    has_shape(tensor_instance_norm(x), DIMS(2, 3, 9, 8));
     assert_null(tensor_max_pool2d(NULL, 3));
     assert_null(tensor_batch_norm(NULL, NULL, NULL, .training = true));
     assert_null(error_last());
@@ -191,6 +193,20 @@ static void norm_errors(void **state)
           "Expected weight to be of same shape as normalized_shape, but got weight of shape [4] and "
           "normalized_shape = "
           "[3]");
+    fails(tensor_group_norm(f(DIMS(2, 6, 4)), 4), ERROR_SHAPE,
+          "Expected number of channels in input to be divisible by num_groups, but got input of shape [2, 6, "
+          "4] and "
+          "num_groups=4");
+    fails(tensor_group_norm(f(DIMS(2, 6, 4)), 0), ERROR_VALUE,
+          "Expected num groups to be greater than 0, got 0");
+    fails(tensor_group_norm(f(DIMS(2, 6, 4)), 2, four), ERROR_SHAPE,
+          "Expected weight to be a vector of size equal to the number of channels in input, but got weight "
+          "of shape [4] "
+          "and input of shape [2, 6, 4]");
+    fails(tensor_instance_norm(f(DIMS(2, 6, 1))), ERROR_VALUE,
+          "Expected more than 1 spatial element when training, got input size torch.Size([2, 6, 1])");
+    fails(tensor_instance_norm(x, .use_input_stats = false), ERROR_VALUE,
+          "Expected running_mean and running_var to be defined when use_input_stats is false");
     scope_close(scope);
 }
 

@@ -10,6 +10,7 @@
 #include "autograd/autograd.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/operations.h"
+#include "autograd/ops/strided.h"
 
 /* -- backward in differentiable operations -- */
 
@@ -110,14 +111,10 @@ typedef struct BatchNorm {
 /* A list of C numbers shaped to be broadcast to x [N, C, ...]. */
 static Tensor *along_channels(Tensor *list, const Tensor *x)
 {
-    if (list == NULL)
-        return NULL;
-    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS];
-    for (int d = 0; d < x->ndim; d++) {
+    int64_t shape[TENSOR_MAX_DIMS];
+    for (int d = 0; d < x->ndim; d++)
         shape[d] = d == 1 ? x->shape[1] : 1;
-        strides[d] = list->strides[0];
-    }
-    return (tensor_as_strided)(list, (Dims){shape, x->ndim}, (Dims){strides, x->ndim}, TENSOR_NONE);
+    return strided_reshape(list, (Dims){shape, x->ndim});
 }
 
 static void batch_norm_differentiable(TapeNode *node, Tensor *grad, Tensor *x, Tensor *weight, Tensor *mean,
@@ -356,6 +353,112 @@ Tensor *(tensor_layer_norm)(Tensor *x, Dims normalized_shape, Tensor *weight, Te
                             sizeof args);
 }
 
+/* -- group_norm and instance_norm: made of the others -- */
+
+static Tensor *scale_and_shift(Tensor *x, Tensor *weight, Tensor *bias)
+{
+    if (x != NULL && weight != NULL)
+        x = tensor_mul(x, along_channels(weight, x));
+    if (x != NULL && bias != NULL)
+        x = tensor_add(x, along_channels(bias, x));
+    return x;
+}
+
+static bool check_group_parameter(const Tensor *x, const char *name, const Tensor *list)
+{
+    char a[160], b[160];
+    return list == NULL || (list->ndim == 1 && list->numel == x->shape[1]) ||
+           error_raise(
+               ERROR_SHAPE, "group_norm",
+               "Expected %s to be a vector of size equal to the number of channels in input, but got %s of "
+               "shape %s and input of shape %s",
+               name, name, tensor_shape_string(list, a, sizeof a),
+               tensor_shape_string(x, b, sizeof b)) != NULL;
+}
+
+static bool check_group_norm(const Tensor *x, int64_t groups, const Tensor *weight, const Tensor *bias)
+{
+    static const char operation[] = "group_norm";
+    char shape[160];
+    if (x->ndim < 2)
+        return error_raise(ERROR_SHAPE, operation,
+                           "Expected at least 2 dimensions for input tensor but received %d",
+                           x->ndim) != NULL;
+    if (groups <= 0)
+        return error_raise(ERROR_VALUE, operation, "Expected num groups to be greater than 0, got %lld",
+                           (long long)groups) != NULL;
+    if (x->shape[1] % groups != 0)
+        return error_raise(ERROR_SHAPE, operation,
+                           "Expected number of channels in input to be divisible by num_groups, but got "
+                           "input of shape "
+                           "%s and num_groups=%lld",
+                           tensor_shape_string(x, shape, sizeof shape), (long long)groups) != NULL;
+    return check_group_parameter(x, "weight", weight) && check_group_parameter(x, "bias", bias);
+}
+
+Tensor *(tensor_group_norm)(Tensor *x, int64_t num_groups, Tensor *weight, Tensor *bias, double eps)
+{
+    if (x == NULL || !check_group_norm(x, num_groups, weight, bias))
+        return NULL;
+    int64_t n = last_numel(x, x->ndim - 1) / num_groups;
+    Tensor *grouped = strided_reshape(x, DIMS(x->shape[0], num_groups, n));
+    Tensor *y = (tensor_layer_norm)(grouped, DIMS(n), NULL, NULL, eps);
+    return scale_and_shift(strided_reshape(y, tensor_dims(x)), weight, bias);
+}
+
+/* A list of C numbers for every image. */
+static Tensor *for_each_image(Tensor *list, int64_t images)
+{
+    if (list == NULL)
+        return NULL;
+    Tensor *repeated = (tensor_expand)(list, DIMS(images, list->shape[0]));
+    return (tensor_clone)(strided_reshape(repeated, DIMS(images * list->shape[0])));
+}
+
+/* list = mean over the images. */
+static bool collect_images(Tensor *list, Tensor *repeated, int64_t images)
+{
+    if (list == NULL)
+        return true;
+    Tensor *rows = repeated ? strided_reshape(repeated, DIMS(images, list->shape[0])) : NULL;
+    Tensor *mean = kernel_reduce("instance_norm", REDUCE_MEAN, rows, DIMS(0), false, DTYPE_NONE, 0);
+    const Kernels *kernels = kernels_for("instance_norm", TENSORS(list));
+    if (mean == NULL || kernels == NULL || !kernels->copy(list, mean))
+        return false;
+    tensor_bump_version(list);
+    return true;
+}
+
+Tensor *(tensor_instance_norm)(Tensor *x, Tensor *running_mean, Tensor *running_var, Tensor *weight,
+                               Tensor *bias, bool use_input_stats, double momentum, double eps)
+{
+    static const char operation[] = "instance_norm";
+    char shape[160];
+    if (x == NULL)
+        return NULL;
+    if (!use_input_stats && (running_mean == NULL || running_var == NULL))
+        return error_raise(
+            ERROR_VALUE, operation,
+            "Expected running_mean and running_var to be defined when use_input_stats is false");
+    if (use_input_stats && (x->ndim < 3 || last_numel(x, x->ndim - 2) == 1))
+        return error_raise(
+            ERROR_VALUE, operation,
+            "Expected more than 1 spatial element when training, got input size torch.Size(%s)",
+            tensor_shape_string(x, shape, sizeof shape));
+    if (!use_input_stats)
+        return (tensor_batch_norm)(x, running_mean, running_var, weight, bias, false, momentum, eps);
+    int64_t images = x->shape[0], one[TENSOR_MAX_DIMS] = {1, images * x->shape[1]};
+    if (!check_channels(x, "running_mean", running_mean) || !check_channels(x, "running_var", running_var))
+        return NULL;
+    memcpy(one + 2, x->shape + 2, (size_t)(x->ndim - 2) * sizeof one[0]);
+    Tensor *mean = for_each_image(running_mean, images), *var = for_each_image(running_var, images);
+    Tensor *y = (tensor_batch_norm)(strided_reshape(x, (Dims){one, x->ndim}), mean, var, NULL, NULL, true,
+                                    momentum, eps);
+    if (y == NULL || !collect_images(running_mean, mean, images) || !collect_images(running_var, var, images))
+        return NULL;
+    return scale_and_shift(strided_reshape(y, tensor_dims(x)), weight, bias);
+}
+
 /* -- keywords -- */
 
 Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *a)
@@ -367,4 +470,15 @@ Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *a)
 Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *a)
 {
     return (tensor_layer_norm)(x, a->normalized_shape, a->weight, a->bias, a->eps);
+}
+
+Tensor *tensor_group_norm_args(Tensor *x, const TensorGroupNormArgs *a)
+{
+    return (tensor_group_norm)(x, a->num_groups, a->weight, a->bias, a->eps);
+}
+
+Tensor *tensor_instance_norm_args(Tensor *x, const TensorInstanceNormArgs *a)
+{
+    return (tensor_instance_norm)(x, a->running_mean, a->running_var, a->weight, a->bias, a->use_input_stats,
+                                  a->momentum, a->eps);
 }

@@ -1,4 +1,4 @@
-/* Normalisation: batch_norm and layer_norm, as in torch.nn.functional.
+/* Normalisation: batch_norm, layer_norm, group_norm, instance_norm, as in torch.nn.functional.
  *
  *     tensor_batch_norm(x, running_mean, running_var, weight, bias, .training = true)
  *     tensor_layer_norm(x, DIMS(64), weight, bias)
@@ -27,6 +27,15 @@ TAPER_API Tensor *tensor_batch_norm(Tensor *x, Tensor *running_mean, Tensor *run
 TAPER_API Tensor *tensor_layer_norm(Tensor *x, Dims normalized_shape, Tensor *weight, Tensor *bias,
                                     double eps);
 
+/* torch.nn.functional.group_norm: over groups of channels of each image; weight and bias have C elements. */
+TAPER_API Tensor *tensor_group_norm(Tensor *x, int64_t num_groups, Tensor *weight, Tensor *bias, double eps);
+
+/* torch.nn.functional.instance_norm: over each channel of each image. With use_input_stats running_mean and
+ * running_var, where given, are moved by the mean over the images; without it they take the place of the
+ * images' own. */
+TAPER_API Tensor *tensor_instance_norm(Tensor *x, Tensor *running_mean, Tensor *running_var, Tensor *weight,
+                                       Tensor *bias, bool use_input_stats, double momentum, double eps);
+
 typedef struct TensorBatchNormArgs {
     char _;
     Tensor *running_mean, *running_var, *weight, *bias;
@@ -41,8 +50,24 @@ typedef struct TensorLayerNormArgs {
     double eps;
 } TensorLayerNormArgs;
 
+typedef struct TensorGroupNormArgs {
+    char _;
+    int64_t num_groups;
+    Tensor *weight, *bias;
+    double eps;
+} TensorGroupNormArgs;
+
+typedef struct TensorInstanceNormArgs {
+    char _;
+    Tensor *running_mean, *running_var, *weight, *bias;
+    bool use_input_stats;
+    double momentum, eps;
+} TensorInstanceNormArgs;
+
 TAPER_API Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *args);
 TAPER_API Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *args);
+TAPER_API Tensor *tensor_group_norm_args(Tensor *x, const TensorGroupNormArgs *args);
+TAPER_API Tensor *tensor_instance_norm_args(Tensor *x, const TensorInstanceNormArgs *args);
 
 #ifndef __cplusplus
 #define tensor_batch_norm(x, ...)                                                                            \
@@ -50,6 +75,12 @@ TAPER_API Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *a
         (x), &(TensorBatchNormArgs){.momentum = 0.1, .eps = 1e-5, ._ = 0, __VA_ARGS__}))
 #define tensor_layer_norm(x, ...)                                                                            \
     KEYWORDS(tensor_layer_norm_args((x), &(TensorLayerNormArgs){.eps = 1e-5, ._ = 0, __VA_ARGS__}))
+#define tensor_group_norm(x, ...)                                                                            \
+    KEYWORDS(tensor_group_norm_args((x), &(TensorGroupNormArgs){.eps = 1e-5, ._ = 0, __VA_ARGS__}))
+#define tensor_instance_norm(x, ...)                                                                         \
+    KEYWORDS(tensor_instance_norm_args(                                                                      \
+        (x), &(TensorInstanceNormArgs){                                                                      \
+                 .use_input_stats = true, .momentum = 0.1, .eps = 1e-5, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
