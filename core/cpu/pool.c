@@ -124,9 +124,15 @@ static void units(void *context, int64_t begin, int64_t end)
 {
     const Pool *p = context;
     int64_t blocks = (p->x.c + p->block - 1) / p->block;
+    int64_t n = begin / blocks, c = begin % blocks * p->block;
     for (int64_t unit = begin; unit < end; unit++) {
-        int64_t c = unit % blocks * p->block, rest = p->x.c - c;
-        p->unit(p, unit / blocks, c, rest < p->block ? rest : p->block);
+        int64_t rest = p->x.c - c;
+        p->unit(p, n, c, rest < p->block ? rest : p->block);
+        c += p->block;
+        if (c >= p->x.c) {
+            c = 0;
+            n++;
+        }
     }
 }
 
