@@ -187,8 +187,7 @@ typedef struct Kernels {
     bool (*triangle)(bool upper, Tensor *out, const Tensor *x, int64_t diagonal); /* last two dimensions */
     bool (*flip)(Tensor *out, const Tensor *x, uint32_t dims); /* bit d set: dimension d reversed */
     bool (*nonzero)(Tensor **out, const Tensor *x);            /* allocates [count, ndim] int64 */
-    /* -- losses: class probabilities along dimension 1. Fused log-softmax + nll, see autograd/ops/loss.c --
-     */
+    /* -- losses: contiguous; classes along dimension 1; reduction 0: none, 1: mean, 2: sum -- */
     bool (*nll_loss)(Tensor *out, Tensor *total_weight, const Tensor *log_p, const Tensor *target,
                      const Tensor *weight, int reduction, int64_t ignore_index);
     bool (*nll_loss_backward)(Tensor *grad_x, const Tensor *grad, const Tensor *target, const Tensor *weight,

@@ -2,13 +2,17 @@
 #ifndef TAPER_AUTOGRAD_OPS_OPERATIONS_H
 #define TAPER_AUTOGRAD_OPS_OPERATIONS_H
 
-#include "autograd/ops/matmul.h"
+#include "autograd/ops/activation.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/matmul.h"
 #include "autograd/ops/norm.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/pool.h"
 #include "autograd/ops/reduce.h"
+#include "autograd/ops/reshape.h"
+#include "autograd/ops/softmax.h"
 #include "autograd/ops/view.h"
 
 #endif

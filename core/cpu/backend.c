@@ -73,5 +73,10 @@ const Backend cpu_backend = {
             .batch_norm_backward = cpu_batch_norm_backward,
             .layer_norm = cpu_layer_norm,
             .layer_norm_backward = cpu_layer_norm_backward,
+            .softmax = cpu_softmax,
+            .softmax_backward = cpu_softmax_backward,
+            .nll_loss = cpu_nll_loss,
+            .nll_loss_backward = cpu_nll_loss_backward,
+            .sgd_step = cpu_sgd_step,
         },
 };

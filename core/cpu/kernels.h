@@ -51,4 +51,18 @@ bool cpu_layer_norm_backward(Tensor *grad_x, Tensor *grad_weight, Tensor *grad_b
                              const Tensor *x, const Tensor *weight, const Tensor *mean, const Tensor *rstd,
                              int64_t n);
 
+/* -- softmax.c -- */
+bool cpu_softmax(bool log_form, Tensor *out, const Tensor *x, int64_t dim);
+bool cpu_softmax_backward(bool log_form, Tensor *out, const Tensor *grad, const Tensor *y, int64_t dim);
+
+/* -- loss.c -- */
+bool cpu_nll_loss(Tensor *out, Tensor *total_weight, const Tensor *log_p, const Tensor *target,
+                  const Tensor *weight, int reduction, int64_t ignore_index);
+bool cpu_nll_loss_backward(Tensor *grad_x, const Tensor *grad, const Tensor *target, const Tensor *weight,
+                           const Tensor *total_weight, int reduction, int64_t ignore_index);
+
+/* -- optimizer.c -- */
+bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,
+                  double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
+
 #endif

@@ -1,0 +1,39 @@
+/* Other shapes for the same elements in the same order. */
+#ifndef TAPER_AUTOGRAD_OPS_RESHAPE_H
+#define TAPER_AUTOGRAD_OPS_RESHAPE_H
+
+#include "core/tensor.h"
+
+TAPER_BEGIN_DECLS
+
+/* x.view(size): the same memory; one size may be -1. ERROR_SHAPE where the sizes do not fit, or the strides
+ * allow no view (then tensor_reshape copies). tensor_view(x, b, -1). */
+TAPER_API Tensor *tensor_view(Tensor *self, Dims size);
+TAPER_API Tensor *tensor_view_as(Tensor *self, Tensor *other);
+
+/* torch.reshape: a view where possible, else a copy. tensor_reshape(x, b, -1). */
+TAPER_API Tensor *tensor_reshape(Tensor *self, Dims shape);
+
+/* torch.flatten: dimensions start_dim .. end_dim become one. tensor_flatten(x) flattens all,
+ * tensor_flatten(x, 1) all but the first, tensor_flatten(x, 1, 2) two. */
+TAPER_API Tensor *tensor_flatten(Tensor *self, int64_t start_dim, int64_t end_dim);
+
+/* torch.unsqueeze: a dimension of size 1 before `dim`. */
+TAPER_API Tensor *tensor_unsqueeze(Tensor *self, int64_t dim);
+
+/* x.expand_as(other): x.expand(other.size()). */
+TAPER_API Tensor *tensor_expand_as(Tensor *self, Tensor *other);
+
+#ifndef __cplusplus
+#define tensor_view(x, ...)    (tensor_view)((x), DIMS(__VA_ARGS__))
+#define tensor_reshape(x, ...) (tensor_reshape)((x), DIMS(__VA_ARGS__))
+#define tensor_flatten(...)    TENSOR_FLATTEN_(__VA_ARGS__, -1, 0)
+/* The arguments given, then the defaults of those that were not. */
+#define TENSOR_FLATTEN_(x, ...)                                                                              \
+    (tensor_flatten)((x), sizeof((int64_t[]){__VA_ARGS__}) == 16 ? 0 : ((const int64_t[]){__VA_ARGS__})[0],  \
+                     sizeof((int64_t[]){__VA_ARGS__}) == 32 ? ((const int64_t[]){__VA_ARGS__})[1] : -1)
+#endif
+
+TAPER_END_DECLS
+
+#endif
