@@ -104,8 +104,13 @@ static const Failure failures[] = {
     {"topk", "f(3), 5, 0, true, true", ERROR_VALUE, "selected index k out of range"},
     {"max", "f(0,3), 0, false", ERROR_INDEX, "max(): Expected reduction dim 0 to have non-zero size."},
     /* losses */
-    {"cross_entropy", "f(2,3), i(3;3), none, 'mean', -100, 0.0", ERROR_VALUE,
+    {"cross_entropy", "f(2,3), i(3;3), none, -100, 'mean', 0.0", ERROR_VALUE,
      "Expected input batch_size (2) to match target batch_size (3)."},
+    {"cross_entropy", "f(2,3), f(2,4), none, -100, 'mean', 0.0", ERROR_SHAPE,
+     "input and target shapes do not match"},
+    {"cross_entropy", "f(1,1), i(1;99), none, -100, 'mean', 0.0", ERROR_INDEX, "is out of bounds."},
+    {"cross_entropy", "f(2,3), i(2;3), none, -100, 'average', 0.0", ERROR_VALUE,
+     "average is not a valid value for reduction"},
 };
 
 static const Operation *find(const char *name)

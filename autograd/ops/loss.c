@@ -40,7 +40,7 @@ static bool check_nll(const Tensor *input, const Tensor *target, const Tensor *w
                            dtype_scalar_name(target->dtype)) != NULL;
     bool fits = input->ndim == target->ndim + 1;
     if (fits && input->shape[0] != target->shape[0])
-        return error_raise(ERROR_SHAPE, "nll_loss",
+        return error_raise(ERROR_VALUE, "nll_loss",
                            "Expected input batch_size (%lld) to match target batch_size (%lld).",
                            (long long)input->shape[0], (long long)target->shape[0]) != NULL;
     for (int d = 1; fits && d < target->ndim; d++)

@@ -20,7 +20,7 @@ static bool infer_size(const Tensor *x, Dims size, const char *operation, int64_
     for (int64_t d = 0; d < size.n; d++) {
         shape[d] = size.data[d];
         if (shape[d] == -1 && inferred >= 0)
-            return error_raise(ERROR_SHAPE, operation, "only one dimension can be inferred") != NULL;
+            return error_raise(ERROR_VALUE, operation, "only one dimension can be inferred") != NULL;
         if (shape[d] < -1)
             return error_raise(ERROR_SHAPE, operation,
                                "invalid shape dimension %lld at index %lld of shape %s", (long long)shape[d],
@@ -125,7 +125,7 @@ Tensor *(tensor_flatten)(Tensor *self, int64_t start_dim, int64_t end_dim)
     if (end < 0)
         return NULL;
     if (start > end)
-        return error_raise(ERROR_INDEX, "flatten",
+        return error_raise(ERROR_VALUE, "flatten",
                            "flatten() has invalid args: start_dim cannot come after end_dim");
     if (self->ndim == 0)
         return tensor_reshape(self, 1);
