@@ -1,5 +1,5 @@
 /* What follows from each row of autograd/ops/table.def: its samples give PyTorch's results and gradients
- * (tests/vectors/operations.safetensors, written by tests/reference/operations.py) in float64 and float32,
+ * (tests/vectors/operations, written by tests/reference/operations.py) in float64 and float32,
  * from tensors of whatever strides, and gradcheck and gradgradcheck agree. One test a row. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -260,7 +260,7 @@ static int begin(void **state)
 {
     (void)state;
     error_set_handler(error_ignore, NULL);
-    vectors = vectors_open(TAPER_TESTS_DIR "/vectors/operations.safetensors");
+    vectors = vectors_open(TAPER_TESTS_DIR "/vectors/operations");
     return vectors != NULL ? 0 : -1;
 }
 

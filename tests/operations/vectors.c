@@ -1,5 +1,6 @@
 #include "operations/vectors.h"
 
+#include <glob.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,11 +8,16 @@
 #include <string.h>
 
 /* A safetensors file: the length of the header (64 bits, little-endian), the header in JSON, the data. */
-struct Vectors {
+typedef struct File {
     char *bytes;
     const char *data;
     size_t data_size;
     json_t *header;
+} File;
+
+struct Vectors {
+    size_t count;
+    File files[];
 };
 
 static char *read_file(const char *path, size_t *size)
@@ -34,34 +40,46 @@ static char *read_file(const char *path, size_t *size)
     return bytes;
 }
 
-Vectors *vectors_open(const char *path)
+static bool open_file(const char *path, File *file)
 {
     size_t size = 0;
-    Vectors *vectors = calloc(1, sizeof *vectors);
-    char *bytes = read_file(path, &size);
     uint64_t length = 0;
-    if (vectors != NULL && bytes != NULL) {
-        memcpy(&length, bytes, 8);
-        vectors->bytes = bytes;
-        if (length <= size - 8) {
-            vectors->data = bytes + 8 + length;
-            vectors->data_size = size - 8 - length;
-            vectors->header = json_loadb(bytes + 8, length, 0, NULL);
-        }
-        if (vectors->header != NULL)
-            return vectors;
-    }
-    free(bytes);
-    free(vectors);
+    file->bytes = read_file(path, &size);
+    if (file->bytes == NULL)
+        return false;
+    memcpy(&length, file->bytes, 8);
+    if (length > size - 8)
+        return false;
+    file->data = file->bytes + 8 + length;
+    file->data_size = size - 8 - length;
+    file->header = json_loadb(file->bytes + 8, length, 0, NULL);
+    return file->header != NULL;
+}
+
+Vectors *vectors_open(const char *folder)
+{
+    char pattern[512];
+    glob_t paths;
+    snprintf(pattern, sizeof pattern, "%s/*.safetensors", folder);
+    if (glob(pattern, 0, NULL, &paths) != 0)
+        return NULL;
+    Vectors *vectors = calloc(1, sizeof *vectors + paths.gl_pathc * sizeof(File));
+    bool opened = vectors != NULL;
+    for (size_t i = 0; i < paths.gl_pathc && opened; i++)
+        opened = open_file(paths.gl_pathv[i], &vectors->files[vectors->count++]);
+    globfree(&paths);
+    if (opened)
+        return vectors;
+    vectors_close(vectors);
     return NULL;
 }
 
 void vectors_close(Vectors *vectors)
 {
-    if (vectors == NULL)
-        return;
-    json_decref(vectors->header);
-    free(vectors->bytes);
+    for (size_t i = 0; vectors != NULL && i < vectors->count; i++) {
+        json_decref(vectors->files[i].header);
+        free(vectors->files[i].bytes);
+    }
     free(vectors);
 }
 
@@ -78,9 +96,9 @@ static DType parse_dtype(const char *name)
     return DTYPE_NONE;
 }
 
-bool vectors_find(const Vectors *vectors, const char *name, Vector *vector)
+static bool find_in(const File *file, const char *name, Vector *vector)
 {
-    const json_t *entry = json_object_get(vectors->header, name), *shape = json_object_get(entry, "shape");
+    const json_t *entry = json_object_get(file->header, name), *shape = json_object_get(entry, "shape");
     if (entry == NULL || json_array_size(shape) > SAMPLE_MAX_DIMS)
         return false;
     vector->dtype = parse_dtype(json_string_value(json_object_get(entry, "dtype")));
@@ -91,13 +109,24 @@ bool vectors_find(const Vectors *vectors, const char *name, Vector *vector)
         bytes *= (size_t)vector->shape[d];
     }
     size_t begin = (size_t)json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
-    vector->data = vectors->data + begin;
-    return vector->dtype != DTYPE_NONE && begin <= vectors->data_size && bytes <= vectors->data_size - begin;
+    vector->data = file->data + begin;
+    return vector->dtype != DTYPE_NONE && begin <= file->data_size && bytes <= file->data_size - begin;
+}
+
+bool vectors_find(const Vectors *vectors, const char *name, Vector *vector)
+{
+    bool found = false;
+    for (size_t i = 0; i < vectors->count && !found; i++)
+        found = find_in(&vectors->files[i], name, vector);
+    return found;
 }
 
 const char *vectors_metadata(const Vectors *vectors, const char *name)
 {
-    return json_string_value(json_object_get(json_object_get(vectors->header, "__metadata__"), name));
+    const json_t *text = NULL;
+    for (size_t i = 0; i < vectors->count && text == NULL; i++)
+        text = json_object_get(json_object_get(vectors->files[i].header, "__metadata__"), name);
+    return json_string_value(text);
 }
 
 static double element(const Vector *vector, int64_t i)

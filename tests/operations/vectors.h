@@ -1,5 +1,5 @@
-/* What PyTorch computed for the samples: tests/vectors/operations.safetensors, which
- * tests/reference/operations.py writes. */
+/* What PyTorch computed for the samples: the files of tests/vectors/operations, one for each family of operations,
+ * which tests/reference/operations.py writes. */
 #ifndef TAPER_TESTS_OPERATIONS_VECTORS_H
 #define TAPER_TESTS_OPERATIONS_VECTORS_H
 
@@ -16,8 +16,8 @@ typedef struct Vector {
     const void *data;
 } Vector;
 
-/* NULL if the file cannot be read. */
-Vectors *vectors_open(const char *path);
+/* All files of the folder; NULL if one cannot be read or there is none. */
+Vectors *vectors_open(const char *folder);
 void vectors_close(Vectors *vectors);
 
 /* False if there is none of that name ("conv2d/0/out0"). */

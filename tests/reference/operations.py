@@ -1,8 +1,10 @@
-"""Writes tests/vectors/operations.safetensors: what PyTorch gives for the samples of autograd/ops/table.def.
+"""Writes tests/vectors/operations/FAMILY.safetensors: what PyTorch gives for the samples of autograd/ops/table.def.
 
-    python tests/reference/operations.py [name ...]
+    python tests/reference/operations.py [FAMILY ...] [name ...]
 
-With names, only those rows are run and nothing is written. For sample number s of operation `name` the file holds, from float64:
+A family is a section of the table, named after the file of its operations (pointwise.c). With families, only their files are
+written; with names of operations, only those rows are run and nothing is written. For sample number s of operation `name` a file
+holds, from float64:
 
     name/s/out0, out1, ...  the results
     name/s/grad0, ...       the gradients of the call's tensors (counted through its arguments), for the gradients
@@ -24,7 +26,7 @@ import torch.nn.grad
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "../../autograd/ops/table.def")
-VECTORS = os.path.join(HERE, "../vectors/operations.safetensors")
+VECTORS = os.path.join(HERE, "../vectors/operations")
 FIRST_GRADIENT = 1000
 
 # -- numbers ----------------------------------------------------------------------------------------------------------
@@ -123,11 +125,16 @@ def value(text):
 
 
 def rows(path):
-    text = re.sub(r"/\*.*?\*/", "", open(path).read(), flags=re.S)
+    """(family, name, signature, backward, samples) of each row."""
     literal = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
-    for m in re.finditer(r"^OP\(\s*(\w+),\s*(\w+),\s*" + literal + r",\s*(\w+),\s*" + literal + r"\)", text, re.M):
-        joined = ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', m.group(i))) for i in (3, 5)]
-        yield m.group(2), joined[0], m.group(4), [s for s in split(joined[1], ";") if s]
+    row = r"^OP\(\s*(\w+),\s*(\w+),\s*" + literal + r",\s*(\w+),\s*" + literal + r"\)"
+    family = None
+    for m in re.finditer(r"^/\* -- (?P<family>\w+)\.c|" + row, open(path).read(), re.M):
+        if m.group("family"):
+            family = m.group("family")
+            continue
+        joined = ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', m.group(i))) for i in (4, 6)]
+        yield family, m.group(3), joined[0], m.group(5), [s for s in split(joined[1], ";") if s]
 
 
 def parameters(signature):
@@ -267,31 +274,46 @@ def write(path, tensors, metadata):
     return 8 + len(text) + offset
 
 
-def main(only):
+def vectors_of(name, signature, backward, samples, show):
+    """The tensors and the metadata of a row, and how many of its samples failed."""
+    tensors, metadata, failed = {}, {}, 0
+    for s, sample in enumerate(samples):
+        try:
+            for floats in (torch.float64, torch.float32):
+                outputs, grads = run(name, signature, backward, sample, floats)
+                dtypes = [str(y.dtype).removeprefix("torch.") for y in outputs]
+                metadata[f"{name}/{s}/{str(floats).removeprefix('torch.')}"] = ",".join(dtypes)
+                if floats == torch.float64:
+                    found = {f"{name}/{s}/out{i}": y for i, y in enumerate(outputs)}
+                    found.update({f"{name}/{s}/grad{i}": g for i, g in grads.items()})
+                    tensors.update(found)
+                    if show:
+                        print(name, sample, {k: v.detach() for k, v in found.items()})
+        except Exception as error:
+            failed += 1
+            print(f"{name}, sample {s} ({sample}): {error}", file=sys.stderr)
+    return tensors, metadata, failed
+
+
+def main(wanted):
     warnings.simplefilter("ignore")
     torch.manual_seed(0)
-    tensors, metadata, failed = {}, {}, 0
-    for name, signature, backward, samples in rows(TABLE):
-        if only and name not in only:
+    files, failed = {}, 0
+    for family, name, signature, backward, samples in rows(TABLE):
+        if wanted and name not in wanted and family not in wanted:
             continue
-        for s, sample in enumerate(samples):
-            try:
-                for floats in (torch.float64, torch.float32):
-                    outputs, grads = run(name, signature, backward, sample, floats)
-                    dtypes = [str(y.dtype).removeprefix("torch.") for y in outputs]
-                    metadata[f"{name}/{s}/{str(floats).removeprefix('torch.')}"] = ",".join(dtypes)
-                    if floats == torch.float64:
-                        found = {f"{name}/{s}/out{i}": y for i, y in enumerate(outputs)}
-                        found.update({f"{name}/{s}/grad{i}": g for i, g in grads.items()})
-                        tensors.update(found)
-                        if only:
-                            print(name, sample, {k: v.detach() for k, v in found.items()})
-            except Exception as error:
-                failed += 1
-                print(f"{name}, sample {s} ({sample}): {error}", file=sys.stderr)
-    if not only:
-        size = write(VECTORS, tensors, metadata)
-        print(f"{len(tensors)} tensors, {size} bytes, {failed} samples failed")
+        tensors, metadata, failures = vectors_of(name, signature, backward, samples, name in wanted)
+        failed += failures
+        if family in wanted or not wanted:
+            file = files.setdefault(family, ({}, {}))
+            file[0].update(tensors)
+            file[1].update(metadata)
+    os.makedirs(VECTORS, exist_ok=True)
+    for family, (tensors, metadata) in files.items():
+        size = write(os.path.join(VECTORS, family + ".safetensors"), tensors, metadata)
+        print(f"{family}: {len(tensors)} tensors, {size} bytes")
+    if failed:
+        print(f"{failed} samples failed", file=sys.stderr)
     return failed
 
 
