@@ -19,6 +19,8 @@
 #include "autograd/ops/operations.h"
 #include "autograd/tape.h"
 
+#include "nn/nn.h"
+
 #include "data/data.h"
 
 #endif

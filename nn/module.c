@@ -1,0 +1,213 @@
+#include "nn/module.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "autograd/autograd.h"
+#include "core/error.h"
+#include "core/scope.h"
+#include "nn/module_struct.h"
+
+/* -- making and destroying -- */
+
+static void entries_free(ModuleEntries *entries)
+{
+    for (int64_t i = 0; i < entries->n; i++) {
+        object_release(entries->items[i].item);
+        free(entries->items[i].name);
+    }
+    free(entries->items);
+}
+
+static void module_destroy(Object *object)
+{
+    Module *module = (Module *)object;
+    if (module->type->destroy != NULL)
+        module->type->destroy(module);
+    entries_free(&module->children);
+    entries_free(&module->parameters);
+    entries_free(&module->buffers);
+    module_hooks_free(module->hooks);
+    free(module->name);
+    free(module);
+}
+
+Module *nn_module_alloc(const ModuleType *type)
+{
+    Module *module = calloc(1, type->size);
+    char *name = calloc(1, 1);
+    if (module == NULL || name == NULL) {
+        free(module);
+        free(name);
+        return error_raise(ERROR_MEMORY, type->name, "out of memory for a module");
+    }
+    module->type = type;
+    module->name = name;
+    module->training = true;
+    object_init(&module->base, module_destroy);
+    return scope_own(module);
+}
+
+Module *nn_keep(Module *module)
+{
+    return object_retain(module);
+}
+
+void nn_release(Module *module)
+{
+    object_release(module);
+}
+
+/* -- registration -- */
+
+static ModuleEntry *find(const ModuleEntries *entries, const char *name)
+{
+    for (int64_t i = 0; i < entries->n; i++)
+        if (strcmp(entries->items[i].name, name) == 0)
+            return &entries->items[i];
+    return NULL;
+}
+
+/* A name must be free, or that of a part of the same kind, which is then replaced. */
+static bool check_name(const Module *module, const ModuleEntries *kind, const char *what, const char *name)
+{
+    if (name[0] == '\0')
+        return error_raise(ERROR_KEY, module->type->name, "%s name can't be empty string \"\"", what) != NULL;
+    if (strchr(name, '.') != NULL)
+        return error_raise(ERROR_KEY, module->type->name, "%s name can't contain \".\", got: %s", what,
+                           name) != NULL;
+    const ModuleEntries *kinds[] = {&module->children, &module->parameters, &module->buffers};
+    for (int i = 0; i < 3; i++)
+        if (kinds[i] != kind && find(kinds[i], name) != NULL)
+            return error_raise(ERROR_KEY, module->type->name, "attribute '%s' already exists", name) != NULL;
+    return true;
+}
+
+/* Takes a reference to `item`. */
+static bool register_item(Module *module, ModuleEntries *entries, const char *what, const char *name,
+                          void *item, bool persistent)
+{
+    if (!check_name(module, entries, what, name))
+        return false;
+    ModuleEntry *entry = find(entries, name);
+    if (entry == NULL) {
+        ModuleEntry *items = realloc(entries->items, (size_t)(entries->n + 1) * sizeof *items);
+        if (items != NULL)
+            entries->items = items;
+        char *copy = items != NULL ? strdup(name) : NULL;
+        if (copy == NULL)
+            return error_raise(ERROR_MEMORY, module->type->name, "out of memory for the name '%s'", name) !=
+                   NULL;
+        entry = &items[entries->n++];
+        *entry = (ModuleEntry){.name = copy};
+    }
+    object_retain(item);
+    object_release(entry->item);
+    entry->item = item;
+    entry->persistent = persistent;
+    return true;
+}
+
+Module *nn_register_module(Module *module, const char *name, Module *child)
+{
+    if (module == NULL)
+        return NULL;
+    if (child == NULL && error_last() == NULL)
+        error_raise(ERROR_VALUE, module->type->name, "the child module '%s' is NULL", name);
+    char *copy = child != NULL ? strdup(name) : NULL;
+    if (copy == NULL || !register_item(module, &module->children, "module", name, child, true)) {
+        free(copy);
+        module->incomplete = true;
+        return NULL;
+    }
+    module->incomplete |= child->incomplete;
+    free(child->name);
+    child->name = copy;
+    return child;
+}
+
+static Tensor *register_tensor(Module *module, ModuleEntries *entries, const char *what, const char *name,
+                               Tensor *tensor, bool persistent)
+{
+    bool failed = tensor == NULL && error_last() != NULL;
+    if (failed || !register_item(module, entries, what, name, tensor, persistent)) {
+        module->incomplete = true;
+        return NULL;
+    }
+    return tensor;
+}
+
+Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor)
+{
+    if (module == NULL)
+        return NULL;
+    if (tensor != NULL && !tensor_is_leaf(tensor)) {
+        module->incomplete = true;
+        return error_raise(
+            ERROR_AUTOGRAD, module->type->name,
+            "Cannot assign non-leaf Tensor to parameter '%s'. Model parameters must be created "
+            "explicitly. To express '%s' as a function of another Tensor, compute the value in the "
+            "forward() method.",
+            name, name);
+    }
+    if (tensor_is_floating_point(tensor))
+        tensor_requires_grad_(tensor, true);
+    return register_tensor(module, &module->parameters, "parameter", name, tensor, true);
+}
+
+Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, bool persistent)
+{
+    return module != NULL ? register_tensor(module, &module->buffers, "buffer", name, tensor, persistent)
+                          : NULL;
+}
+
+/* -- calling -- */
+
+static bool check_call(const Module *module, TensorList inputs)
+{
+    int expected = module->type->n_inputs;
+    if (module->incomplete)
+        return error_raise(ERROR_VALUE, "forward",
+                           "a part of the module could not be made when it was constructed") != NULL;
+    if (module->type->forward == NULL)
+        return error_raise(ERROR_UNSUPPORTED, "forward",
+                           "Module [%s] is missing the required \"forward\" function",
+                           module->type->name) != NULL;
+    return expected < 0 || inputs.n == expected ||
+           error_raise(ERROR_VALUE, "forward",
+                       "%s.forward() takes %d positional argument%s but %lld %s given", module->type->name,
+                       expected, expected == 1 ? "" : "s", (long long)inputs.n,
+                       inputs.n == 1 ? "was" : "were") != NULL;
+}
+
+static bool any_null(TensorList inputs)
+{
+    for (int64_t i = 0; i < inputs.n; i++)
+        if (inputs.items[i] == NULL)
+            return true;
+    return false;
+}
+
+Tensor *nn_call(Module *module, TensorList inputs)
+{
+    if (module == NULL)
+        return error_last() != NULL ? NULL : error_raise(ERROR_VALUE, "forward", "the module is NULL");
+    if (any_null(inputs))
+        return NULL;
+    ErrorFrame frame = {.name = module->name, .type = module->type->name};
+    error_frame_enter(&frame);
+    Scope scope = scope_open();
+    Tensor *output = NULL;
+    if (check_call(module, inputs) && module_hooks_before(module, &inputs)) {
+        output = module->type->forward(module, inputs);
+        output = module_hooks_after(module, inputs, output);
+    }
+    output = scope_return(scope, output);
+    error_frame_leave(&frame);
+    return output;
+}
+
+const char *nn_type_name(const Module *module)
+{
+    return module != NULL ? module->type->name : "";
+}
