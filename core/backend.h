@@ -192,7 +192,8 @@ typedef struct Kernels {
                      const Tensor *weight, int reduction, int64_t ignore_index);
     bool (*nll_loss_backward)(Tensor *grad_x, const Tensor *grad, const Tensor *target, const Tensor *weight,
                               const Tensor *total_weight, int reduction, int64_t ignore_index);
-    /* -- random: PyTorch's numbers in row-major order -- */
+    /* -- random: PyTorch's numbers, in the order of memory (row-major for contiguous tensors); normal: by
+     * sixteens for contiguous tensors, one by one for others -- */
     bool (*uniform)(Tensor *out, double from, double to, Generator *generator);
     bool (*normal)(Tensor *out, double mean, double std, Generator *generator);
     bool (*bernoulli)(Tensor *out, double p, Generator *generator);

@@ -77,6 +77,9 @@ const Backend cpu_backend = {
             .softmax_backward = cpu_softmax_backward,
             .nll_loss = cpu_nll_loss,
             .nll_loss_backward = cpu_nll_loss_backward,
+            .uniform = cpu_uniform,
+            .normal = cpu_normal,
+            .bernoulli = cpu_bernoulli,
             .sgd_step = cpu_sgd_step,
         },
 };

@@ -61,6 +61,11 @@ bool cpu_nll_loss(Tensor *out, Tensor *total_weight, const Tensor *log_p, const 
 bool cpu_nll_loss_backward(Tensor *grad_x, const Tensor *grad, const Tensor *target, const Tensor *weight,
                            const Tensor *total_weight, int reduction, int64_t ignore_index);
 
+/* -- random.c -- */
+bool cpu_uniform(Tensor *out, double from, double to, Generator *generator);
+bool cpu_normal(Tensor *out, double mean, double std, Generator *generator);
+bool cpu_bernoulli(Tensor *out, double p, Generator *generator);
+
 /* -- optimizer.c -- */
 bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,
                   double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
