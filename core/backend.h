@@ -197,6 +197,8 @@ typedef struct Kernels {
     bool (*uniform)(Tensor *out, double from, double to, Generator *generator);
     bool (*normal)(Tensor *out, double mean, double std, Generator *generator);
     bool (*bernoulli)(Tensor *out, double p, Generator *generator);
+    /* any; integers from range[0] to range[1] - 1; range NULL: from 0 to the largest */
+    bool (*random)(Tensor *out, const int64_t *range, Generator *generator);
     /* -- optimisers: one pass over all that a step touches; see optim/sgd.c, optim/adam.c -- */
     bool (*sgd_step)(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,
                      double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);

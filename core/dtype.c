@@ -1,5 +1,7 @@
 #include "core/dtype.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -103,6 +105,30 @@ double scalar_to_double(Scalar scalar)
 int64_t scalar_to_int(Scalar scalar)
 {
     return scalar.kind == SCALAR_FLOAT ? (int64_t)scalar.value.f : scalar.value.i;
+}
+
+bool scalar_check(DType dtype, Scalar value, const char *operation)
+{
+    static const struct {
+        const char *name;
+        double low, high;
+    } ranges[DTYPE_COUNT] = {
+        [DTYPE_FLOAT32] = {"float", -(double)FLT_MAX, (double)FLT_MAX},
+        [DTYPE_INT64] = {"int64_t", -0x1p63, 0x1p63},
+        [DTYPE_INT32] = {"int", INT32_MIN, INT32_MAX},
+        [DTYPE_UINT8] = {"uint8_t", 0, UINT8_MAX},
+    };
+    if (ranges[dtype].name == NULL || (dtype == DTYPE_INT64 && value.kind != SCALAR_FLOAT))
+        return true;
+    double number = scalar_to_double(value), low = ranges[dtype].low, high = ranges[dtype].high;
+    if (dtype == DTYPE_UINT8 && value.kind != SCALAR_FLOAT)
+        low = -high;
+    if (number >= low && number <= high)
+        return true;
+    if (dtype == DTYPE_FLOAT32 && !isfinite(number))
+        return true;
+    return error_raise(ERROR_VALUE, operation, "value cannot be converted to type %s without overflow",
+                       ranges[dtype].name) != NULL;
 }
 
 Scalar scalar_read(DType dtype, const void *element)

@@ -59,6 +59,17 @@ TAPER_API Scalar scalar_bool(bool value);
 TAPER_API double scalar_to_double(Scalar scalar);
 TAPER_API int64_t scalar_to_int(Scalar scalar);
 
+#ifndef __cplusplus
+/* SCALAR(3), SCALAR(1.5), SCALAR((bool)true): the kind is that of the C type (C11's `true` alone is an int).
+ */
+#define SCALAR(x)                                                                                            \
+    _Generic((x), bool : scalar_bool, float : scalar_float, double : scalar_float, default : scalar_int)(x)
+#endif
+
+/* Can `dtype` hold the number? Else ERROR_VALUE, "value cannot be converted to type uint8_t without
+ * overflow". As in PyTorch fractions are cut off, and negative numbers wrap around in uint8. */
+TAPER_API bool scalar_check(DType dtype, Scalar value, const char *operation);
+
 /* Reads and writes one element of `dtype` in host memory. */
 TAPER_API Scalar scalar_read(DType dtype, const void *element);
 TAPER_API void scalar_write(DType dtype, void *element, Scalar value);

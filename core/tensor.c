@@ -118,16 +118,23 @@ static Tensor *wrap(Storage *storage, Dims shape, const int64_t *strides, int64_
     return scope_own(x);
 }
 
+/* How many elements lie between the first and the last of a tensor, both counted. */
+static int64_t extent(Dims shape, const int64_t *strides, int64_t numel)
+{
+    int64_t last = numel > 0 ? 1 : 0;
+    for (int64_t d = 0; d < shape.n && numel > 0; d++)
+        last += (shape.data[d] - 1) * strides[d];
+    return last;
+}
+
 Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Device device,
                            const char *operation)
 {
     int64_t numel = checked_numel(shape, dtype_size(dtype), operation);
     if (numel < 0)
         return NULL;
-    int64_t last = numel > 0 ? 1 : 0;
-    for (int64_t d = 0; d < shape.n && numel > 0; d++)
-        last += (shape.data[d] - 1) * strides[d];
-    Storage *storage = storage_new((size_t)last * dtype_size(dtype), device, operation);
+    size_t bytes = (size_t)extent(shape, strides, numel) * dtype_size(dtype);
+    Storage *storage = storage_new(bytes, device, operation);
     return wrap(storage, shape, strides, 0, dtype, numel, operation);
 }
 
@@ -140,11 +147,36 @@ Tensor *tensor_new(Dims shape, DType dtype, Device device, const char *operation
     return tensor_new_strided(shape, strides, dtype, device, operation);
 }
 
+Tensor *tensor_new_from_blob(void *data, Dims shape, Dims strides, DType dtype, Device device,
+                             void (*release_data)(void *, void *), void *user)
+{
+    char a[160], b[160];
+    int64_t rows[TENSOR_MAX_DIMS], numel = checked_numel(shape, dtype_size(dtype), "from_blob");
+    if (numel < 0 || device_backend(device, "from_blob") == NULL)
+        return NULL;
+    if (strides.n != 0 && strides.n != shape.n)
+        return error_raise(ERROR_SHAPE, "from_blob",
+                           "mismatch in length of strides and shape: strides=%s, shape=%s",
+                           dims_string(strides, a, sizeof a), dims_string(shape, b, sizeof b));
+    contiguous_strides(shape.data, (int)shape.n, rows);
+    for (int64_t d = 0; d < strides.n; d++) {
+        if (strides.data[d] < 0)
+            return error_raise(
+                ERROR_VALUE, "from_blob",
+                "as_strided: Negative strides are not supported at the moment, got strides: %s",
+                dims_string(strides, a, sizeof a));
+        rows[d] = strides.data[d];
+    }
+    size_t bytes = (size_t)extent(shape, rows, numel) * dtype_size(dtype);
+    Storage *storage = storage_from_data(data, bytes, device, release_data, user);
+    return wrap(storage, shape, rows, 0, dtype, numel, "from_blob");
+}
+
 Tensor *tensor_new_like(const Tensor *x, DType dtype, const char *operation)
 {
-    if (tensor_is_dense(x))
-        return tensor_new_strided(tensor_dims(x), x->strides, dtype, tensor_device(x), operation);
-    return tensor_new(tensor_dims(x), dtype, tensor_device(x), operation);
+    int64_t strides[TENSOR_MAX_DIMS];
+    dense_strides(x, strides);
+    return tensor_new_strided(tensor_dims(x), strides, dtype, tensor_device(x), operation);
 }
 
 Tensor *tensor_new_view(const Tensor *x, Dims shape, const int64_t *strides, int64_t offset)
@@ -152,6 +184,44 @@ Tensor *tensor_new_view(const Tensor *x, Dims shape, const int64_t *strides, int
     int64_t numel = checked_numel(shape, dtype_size(x->dtype), "view");
     return numel < 0 ? NULL
                      : wrap(object_retain(x->storage), shape, strides, offset, x->dtype, numel, "view");
+}
+
+/* Does dimension a lie outside of b in memory? 1: yes, -1: no, 0: nothing says so. */
+static int compare_strides(const Tensor *x, int a, int b)
+{
+    if (x->strides[a] == 0 || x->strides[b] == 0)
+        return 0;
+    if (x->strides[a] != x->strides[b])
+        return x->strides[a] > x->strides[b] ? 1 : -1;
+    return x->shape[a] > x->shape[b] ? 1 : 0;
+}
+
+void dense_strides(const Tensor *x, int64_t *strides)
+{
+    int order[TENSOR_MAX_DIMS]; /* innermost first */
+    if (tensor_is_dense(x)) {
+        memcpy(strides, x->strides, (size_t)x->ndim * sizeof *strides);
+        return;
+    }
+    for (int i = 0; i < x->ndim; i++) { /* insertion that passes by what cannot be compared, as PyTorch's */
+        order[i] = x->ndim - 1 - i;
+        for (int at = i, below = i - 1; below >= 0; below--) {
+            int outside = compare_strides(x, order[below], order[at]);
+            if (outside < 0)
+                break;
+            if (outside > 0) {
+                int saved = order[below];
+                order[below] = order[at];
+                order[at] = saved;
+                at = below;
+            }
+        }
+    }
+    int64_t stride = 1;
+    for (int i = 0; i < x->ndim; i++) {
+        strides[order[i]] = stride;
+        stride *= x->shape[order[i]] > 1 ? x->shape[order[i]] : 1;
+    }
 }
 
 void contiguous_strides(const int64_t *shape, int ndim, int64_t *strides)

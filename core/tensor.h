@@ -93,13 +93,7 @@ TAPER_API bool tensor_copy_to_host(const Tensor *x, DType dtype, void *data);
 TAPER_API Tensor *tensor_keep(Tensor *x); /* takes a reference of your own; returns x */
 TAPER_API void tensor_release(Tensor *x); /* gives it back */
 
-/* -- printing (core/print.c) -- */
-
-/* Writes what print(x) shows in Python, "tensor([[1., 2.]])", to a FILE* or into a malloc'ed string (the
- * caller frees; NULL after ERROR_MEMORY). Layout, rounding and summarising of large tensors are PyTorch's
- * defaults. */
-TAPER_API bool tensor_print(const Tensor *x);
-TAPER_API char *tensor_to_string(const Tensor *x);
+/* -- text (tensor_print is in autograd/print.h) -- */
 
 /* "[2, 3]" into `text`, for messages; returns it. */
 TAPER_API const char *tensor_shape_string(const Tensor *x, char *text, size_t size);

@@ -38,16 +38,22 @@ Storage *storage_new(size_t bytes, Device device, const char *operation);
 Storage *storage_from_data(void *data, size_t bytes, Device device, void (*release_data)(void *, void *),
                            void *user);
 
-/* The four ways tensors come to be. Each result belongs to the innermost scope; NULL after an error. */
+/* The five ways tensors come to be. Each result belongs to the innermost scope; NULL after an error. */
 Tensor *tensor_new(Dims shape, DType dtype, Device device,
                    const char *operation); /* contiguous, uninitialised */
 Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Device device,
                            const char *operation);
-Tensor *tensor_new_like(const Tensor *x, DType dtype,
-                        const char *operation); /* keeps x's order of strides if dense */
+Tensor *tensor_new_like(const Tensor *x, DType dtype, const char *operation); /* keeps x's order of strides */
 Tensor *tensor_new_view(const Tensor *x, Dims shape, const int64_t *strides,
                         int64_t offset); /* shares the storage */
 
+/* In memory of the caller's (storage_from_data); no strides: row-major. */
+Tensor *tensor_new_from_blob(void *data, Dims shape, Dims strides, DType dtype, Device device,
+                             void (*release_data)(void *, void *), void *user);
+
+/* The strides that x's elements would have without gaps, in the order that they have in memory now: what
+ * torch.preserve_format means. */
+void dense_strides(const Tensor *x, int64_t *strides);
 /* Row-major strides of a shape. */
 void contiguous_strides(const int64_t *shape, int ndim, int64_t *strides);
 /* N, H, W, C strides of a 4-d shape. */

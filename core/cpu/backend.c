@@ -80,6 +80,7 @@ const Backend cpu_backend = {
             .uniform = cpu_uniform,
             .normal = cpu_normal,
             .bernoulli = cpu_bernoulli,
+            .random = cpu_random,
             .sgd_step = cpu_sgd_step,
         },
 };

@@ -65,6 +65,7 @@ bool cpu_nll_loss_backward(Tensor *grad_x, const Tensor *grad, const Tensor *tar
 bool cpu_uniform(Tensor *out, double from, double to, Generator *generator);
 bool cpu_normal(Tensor *out, double mean, double std, Generator *generator);
 bool cpu_bernoulli(Tensor *out, double p, Generator *generator);
+bool cpu_random(Tensor *out, const int64_t *range, Generator *generator);
 
 /* -- optimizer.c -- */
 bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,

@@ -8,8 +8,9 @@ enum { SINGLY = 15 }; /* as many normal numbers as random_normal makes one by on
 
 /* A distribution: fills n elements of contiguous memory. */
 typedef struct Distribution {
-    enum { UNIFORM, NORMAL, BERNOULLI } kind;
+    enum { UNIFORM, NORMAL, BERNOULLI, INTEGERS } kind;
     double a, b;
+    const int64_t *range; /* of integers; NULL: all */
     Generator *generator;
     bool singly; /* normal numbers one by one, however many */
 } Distribution;
@@ -20,6 +21,9 @@ static bool draw(const Distribution *d, DType dtype, void *out, int64_t n)
         return random_uniform(d->generator, dtype, out, n, d->a, d->b);
     if (d->kind == BERNOULLI)
         return random_bernoulli(d->generator, dtype, out, n, d->a);
+    if (d->kind == INTEGERS)
+        return d->range != NULL ? random_from_to(d->generator, dtype, out, n, d->range[0], d->range[1])
+                                : random_any(d->generator, dtype, out, n);
     int64_t step = d->singly && n > SINGLY ? SINGLY : n;
     for (int64_t i = 0; i < n || i == 0; i += step > 0 ? step : 1)
         if (!random_normal(d->generator, dtype, (char *)out + (size_t)i * dtype_size(dtype),
@@ -60,16 +64,25 @@ static bool fill(Tensor *out, const Distribution *d)
 
 bool cpu_uniform(Tensor *out, double from, double to, Generator *generator)
 {
-    return fill(out, &(Distribution){UNIFORM, from, to, generator, false});
+    return fill(out, &(Distribution){.kind = UNIFORM, .a = from, .b = to, .generator = generator});
 }
 
 /* PyTorch makes normal numbers by sixteens in contiguous tensors alone. */
 bool cpu_normal(Tensor *out, double mean, double std, Generator *generator)
 {
-    return fill(out, &(Distribution){NORMAL, mean, std, generator, !tensor_is_contiguous(out)});
+    return fill(out, &(Distribution){.kind = NORMAL,
+                                     .a = mean,
+                                     .b = std,
+                                     .generator = generator,
+                                     .singly = !tensor_is_contiguous(out)});
 }
 
 bool cpu_bernoulli(Tensor *out, double p, Generator *generator)
 {
-    return fill(out, &(Distribution){BERNOULLI, p, 0, generator, false});
+    return fill(out, &(Distribution){.kind = BERNOULLI, .a = p, .generator = generator});
+}
+
+bool cpu_random(Tensor *out, const int64_t *range, Generator *generator)
+{
+    return fill(out, &(Distribution){.kind = INTEGERS, .range = range, .generator = generator});
 }
