@@ -15,8 +15,10 @@
 #include "core/threads.h"
 
 #include "autograd/autograd.h"
+#include "autograd/creation.h"
 #include "autograd/ops/operation.h"
 #include "autograd/ops/operations.h"
+#include "autograd/print.h"
 #include "autograd/tape.h"
 
 #include "nn/nn.h"

@@ -25,6 +25,11 @@ TAPER_API bool tensor_retain_grad(Tensor *x);
 TAPER_API Tensor *tensor_detach(Tensor *x);
 TAPER_API Tensor *tensor_detach_(Tensor *x);
 
+/* x.data = y: x takes over y's storage, shape, strides, dtype and device, and stays the tensor that it is: a
+ * parameter in its module, with its requires_grad, grad and hooks. Later changes to y's elements show in x.
+ * ERROR_AUTOGRAD if x requires a gradient and y is not floating point. */
+TAPER_API bool tensor_set_data(Tensor *x, const Tensor *y);
+
 /* -- computing gradients -- */
 
 typedef struct BackwardArgs {

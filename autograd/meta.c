@@ -234,6 +234,32 @@ Tensor *tensor_detach_(Tensor *x)
     return x;
 }
 
+bool tensor_set_data(Tensor *x, const Tensor *y)
+{
+    if (x == NULL || y == NULL)
+        return false;
+    if (tensor_requires_grad(x) && !dtype_is_floating_point(y->dtype))
+        return error_raise(ERROR_AUTOGRAD, "data",
+                           "data set to a tensor that requires gradients must be floating point or complex "
+                           "dtype") != NULL;
+    AutogradMeta *meta = meta_of(x);
+    if (meta != NULL) { /* x is a view no longer */
+        object_release(meta->view_base);
+        meta->view_base = NULL;
+    }
+    Storage *before = x->storage;
+    x->storage = object_retain(y->storage);
+    x->offset = y->offset;
+    x->ndim = y->ndim;
+    x->dtype = y->dtype;
+    x->numel = y->numel;
+    x->is_number = false;
+    memcpy(x->shape, y->shape, sizeof x->shape);
+    memcpy(x->strides, y->strides, sizeof x->strides);
+    object_release(before);
+    return true;
+}
+
 bool tensor_is_inference(const Tensor *x)
 {
     const AutogradMeta *meta = meta_of(x);

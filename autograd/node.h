@@ -28,6 +28,7 @@ typedef struct Saved {
 typedef struct InputShape {
     int32_t ndim;
     DType dtype;
+    Device device;
     int64_t shape[TENSOR_MAX_DIMS];
 } InputShape;
 

@@ -75,7 +75,8 @@ static void make_node_names(void)
     for (int op = 0; op < OP_COUNT; op++) {
         size_t length = 0;
         bool upper = true;
-        for (const char *c = operation((OpId)op)->name; *c != '\0' && length < 48; c++) {
+        const char *name = op == OP_TO_DTYPE ? "to_copy" : operation((OpId)op)->name; /* aten::_to_copy */
+        for (const char *c = name; *c != '\0' && length < 48; c++) {
             if (*c == '_')
                 upper = true;
             else {
@@ -159,6 +160,7 @@ static bool connect_inputs(TapeNode *node, TensorList inputs)
         InputShape *input = &node->inputs[i];
         input->ndim = x->ndim;
         input->dtype = x->dtype;
+        input->device = tensor_device(x);
         memcpy(input->shape, x->shape, sizeof input->shape);
         if (!tensor_requires_grad(x))
             continue;
@@ -332,7 +334,7 @@ bool node_backward(TapeNode *node, Tensor *grad, Tensor **grads)
     return done;
 }
 
-/* Undoes broadcasting and conversion. */
+/* Undoes broadcasting, conversion and moves to other devices. */
 static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
 {
     const InputShape *input = &node->inputs[i];
@@ -340,9 +342,9 @@ static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
     if (grad->ndim != input->ndim ||
         memcmp(grad->shape, input->shape, (size_t)grad->ndim * sizeof(int64_t)) != 0)
         grad = tensor_sum_to_size(grad, dims);
-    if (grad != NULL && grad->dtype != input->dtype)
-        grad = tensor_to_dtype(grad, input->dtype);
-    return grad;
+    if (grad == NULL || (grad->dtype == input->dtype && device_equal(tensor_device(grad), input->device)))
+        return grad;
+    return tensor_to_args(grad, &(ToArgs){.device = input->device, .dtype = input->dtype});
 }
 
 void tape_give(TapeNode *node, int i, Tensor *grad)

@@ -6,7 +6,7 @@ foreach(folder core autograd nn optim data cuda)
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def"
     # Inside of the library: the kernel table, the tensor's fields, the helpers of the operations.
     PATTERN "core/cpu" EXCLUDE PATTERN "core/backend.h" EXCLUDE PATTERN "core/tensor_struct.h" EXCLUDE
-    PATTERN "core/random_engine.h" EXCLUDE PATTERN "autograd/node.h" EXCLUDE
+    PATTERN "core/random_engine.h" EXCLUDE PATTERN "core/print.h" EXCLUDE PATTERN "autograd/node.h" EXCLUDE
     PATTERN "autograd/ops/kernel.h" EXCLUDE PATTERN "data/images.h" EXCLUDE PATTERN "data/download.h" EXCLUDE
     PATTERN "data/loader_struct.h" EXCLUDE PATTERN "nn/module_struct.h" EXCLUDE)
 endforeach()

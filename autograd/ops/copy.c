@@ -1,16 +1,17 @@
 #include "autograd/ops/copy.h"
 
+#include "autograd/creation.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/tape.h"
 
-static Tensor *copied(const char *operation, Tensor *x, DType dtype)
+static Tensor *copied(const char *operation, const Tensor *x, DType dtype)
 {
-    const Kernels *kernels = x != NULL ? kernels_for(operation, TENSORS(x)) : NULL;
+    const Kernels *kernels = x != NULL ? kernels_for(operation, TENSORS((Tensor *)x)) : NULL;
     Tensor *y = kernels != NULL ? tensor_new_like(x, dtype, operation) : NULL;
     return y != NULL && kernels->copy(y, x) ? y : NULL;
 }
 
-/* Copying passes the gradient on; tape_give converts it back to the input's dtype. */
+/* Copying passes the gradient on; tape_give brings it back to the input's dtype and device. */
 void clone_backward(TapeNode *node, Tensor *grad)
 {
     tape_give(node, 0, grad);
@@ -22,16 +23,91 @@ Tensor *tensor_clone(Tensor *self)
     return tape_record(OP_CLONE, y, INPUTS(self), NO_SAVES);
 }
 
-Tensor *tensor_to_dtype(Tensor *self, DType dtype)
+/* -- to -- */
+
+/* Converts before the elements travel if that makes them smaller, else afterwards. */
+static const Tensor *converted(const Tensor *x, Device device, DType dtype)
 {
-    if (self == NULL || self->dtype == dtype)
-        return self;
-    return tape_record(OP_TO_DTYPE, copied("to", self, dtype), INPUTS(self), NO_SAVES);
+    if (dtype_size(dtype) < dtype_size(x->dtype))
+        x = kernel_cast(x, dtype);
+    return kernel_cast(kernel_to_device(x, device, "to"), dtype);
 }
 
-/* What self was before is gone, and so is its gradient. */
+Tensor *tensor_to_args(Tensor *self, const ToArgs *args)
+{
+    if (self == NULL)
+        return NULL;
+    DType dtype = args->dtype != DTYPE_NONE ? args->dtype : self->dtype;
+    Device device = args->device.type >= 0 ? args->device : tensor_device(self);
+    if (dtype < DTYPE_NONE || dtype >= DTYPE_COUNT)
+        return error_raise(ERROR_DTYPE, "to", "unknown dtype %d", (int)dtype);
+    const Tensor *y = converted(self, device, dtype);
+    if (y == self && !args->copy)
+        return self;
+    if (y == self)
+        y = copied("to", self, dtype);
+    return tape_record(OP_TO_DTYPE, (Tensor *)y, INPUTS(self), NO_SAVES);
+}
+
+Tensor *tensor_to_dtype(Tensor *self, DType dtype)
+{
+    return tensor_to_args(self, &(ToArgs){.device = {-1, 0}, .dtype = dtype});
+}
+
+Tensor *tensor_to_device(Tensor *self, Device device)
+{
+    return tensor_to_args(self, &(ToArgs){.device = device});
+}
+
+Tensor *tensor_type_as(Tensor *self, const Tensor *other)
+{
+    if (other == NULL)
+        return NULL;
+    return tensor_to_args(self, &(ToArgs){.device = tensor_device(other), .dtype = other->dtype});
+}
+
+Tensor *tensor_cpu(Tensor *self)
+{
+    return tensor_to_device(self, cpu_device());
+}
+
+Tensor *tensor_float(Tensor *self)
+{
+    return tensor_to_dtype(self, DTYPE_FLOAT32);
+}
+
+Tensor *tensor_double(Tensor *self)
+{
+    return tensor_to_dtype(self, DTYPE_FLOAT64);
+}
+
+Tensor *tensor_long(Tensor *self)
+{
+    return tensor_to_dtype(self, DTYPE_INT64);
+}
+
+Tensor *tensor_int(Tensor *self)
+{
+    return tensor_to_dtype(self, DTYPE_INT32);
+}
+
+Tensor *tensor_bool(Tensor *self)
+{
+    return tensor_to_dtype(self, DTYPE_BOOL);
+}
+
+/* -- writing to what is there -- */
+
+/* What self was before is gone: its gradient is zero. */
+static void give_zeros(TapeNode *node, Tensor *grad)
+{
+    if (tape_needs(node, 0))
+        tape_give(node, 0, tensor_zeros_like(grad));
+}
+
 void copy__backward(TapeNode *node, Tensor *grad)
 {
+    give_zeros(node, grad);
     tape_give(node, 1, grad);
 }
 
@@ -39,10 +115,11 @@ Tensor *tensor_copy_(Tensor *self, Tensor *src)
 {
     if (src == NULL || !tape_check_inplace(self, "copy_"))
         return NULL;
-    const Kernels *kernels = kernels_for("copy_", TENSORS(self, src));
-    const Tensor *from = kernels != NULL ? kernel_expand("copy_", src, tensor_dims(self)) : NULL;
+    const Kernels *kernels = kernels_for("copy_", TENSORS(self));
+    const Tensor *from = kernels != NULL ? kernel_to_device(src, tensor_device(self), "copy_") : NULL;
+    from = kernel_expand("copy_", from, tensor_dims(self));
     if (from != NULL && from->storage == self->storage)
-        from = copied("copy_", (Tensor *)from, from->dtype);
+        from = copied("copy_", from, from->dtype);
     if (from == NULL || !kernels->copy(self, from))
         return NULL;
     return tape_record(OP_COPY_, self, INPUTS(self, src), NO_SAVES);
@@ -50,6 +127,7 @@ Tensor *tensor_copy_(Tensor *self, Tensor *src)
 
 void fill__backward(TapeNode *node, Tensor *grad)
 {
+    give_zeros(node, grad);
     tape_give(node, 1, grad);
 }
 
@@ -64,7 +142,7 @@ Tensor *(tensor_fill_)(Tensor *self, Tensor *value)
                            value->ndim);
     Scalar scalar = dtype_is_floating_point(value->dtype) ? scalar_float(tensor_item(value))
                                                           : scalar_int(tensor_item_int(value));
-    if (kernels == NULL || !kernels->fill(self, scalar))
+    if (kernels == NULL || !scalar_check(self->dtype, scalar, "fill_") || !kernels->fill(self, scalar))
         return NULL;
     return tape_record(OP_FILL_, self, INPUTS(self, value), NO_SAVES);
 }
@@ -81,5 +159,5 @@ Tensor *tensor_zero_(Tensor *self)
 
 void zero__backward(TapeNode *node, Tensor *grad)
 {
-    (void)node, (void)grad;
+    give_zeros(node, grad);
 }

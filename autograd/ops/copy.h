@@ -3,20 +3,71 @@
 #define TAPER_AUTOGRAD_OPS_COPY_H
 
 #include "autograd/ops/number.h"
+#include "core/keywords.h"
 
 TAPER_BEGIN_DECLS
 
 /* x.clone(): the same values in memory of their own, in x's order of strides if x is dense. */
 TAPER_API Tensor *tensor_clone(Tensor *self);
-/* x.to(dtype): x itself if it has that dtype. */
+
+typedef struct ToArgs {
+    Device device; /* a type below 0: x's */
+    char _;
+    DType dtype; /* DTYPE_NONE: x's */
+    bool copy;   /* a copy even if x is as wanted */
+} ToArgs;
+
+/* x.to(...): x on another device, of another dtype, or both; x itself if it is so already. The order of
+ * strides stays, gradients flow back to x's device and dtype. tensor_to(x, device), tensor_to(x,
+ * DTYPE_FLOAT64), tensor_to(x, device, DTYPE_FLOAT64), tensor_to(x, other) (the tensor's device and dtype),
+ * each with .copy = true if wanted ERROR_DEVICE where the device is not there. */
+TAPER_API Tensor *tensor_to_args(Tensor *self, const ToArgs *args);
 TAPER_API Tensor *tensor_to_dtype(Tensor *self, DType dtype);
-/* self.copy_(src): writes src, broadcast and converted, to self. ERROR_SHAPE if it does not fit. */
+TAPER_API Tensor *tensor_to_device(Tensor *self, Device device);
+/* x.type_as(other): x.to(other). */
+TAPER_API Tensor *tensor_type_as(Tensor *self, const Tensor *other);
+/* x.cpu(), x.float(), x.double(), x.long(), x.int(), x.bool(): as x.to(). */
+TAPER_API Tensor *tensor_cpu(Tensor *self);
+TAPER_API Tensor *tensor_float(Tensor *self);
+TAPER_API Tensor *tensor_double(Tensor *self);
+TAPER_API Tensor *tensor_long(Tensor *self);
+TAPER_API Tensor *tensor_int(Tensor *self);
+TAPER_API Tensor *tensor_bool(Tensor *self);
+
+/* self.copy_(src): writes src, broadcast, converted and from whatever device, to self. ERROR_SHAPE if it does
+ * not fit. */
 TAPER_API Tensor *tensor_copy_(Tensor *self, Tensor *src);
 /* self.fill_(value), value a number or a 0-d tensor; self.zero_(). */
 TAPER_API Tensor *tensor_fill_(Tensor *self, Tensor *value);
 TAPER_API Tensor *tensor_zero_(Tensor *self);
 
 #ifndef __cplusplus
+static inline Tensor *tensor_to_device_with(Tensor *self, Device device, const ToArgs *rest)
+{
+    ToArgs args = *rest;
+    args.device = device;
+    return tensor_to_args(self, &args);
+}
+static inline Tensor *tensor_to_dtype_with(Tensor *self, DType dtype, const ToArgs *rest)
+{
+    ToArgs args = *rest;
+    args.dtype = dtype;
+    return tensor_to_args(self, &args);
+}
+static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, const ToArgs *rest)
+{
+    ToArgs args = *rest;
+    args.device = tensor_device(other);
+    args.dtype = tensor_dtype(other);
+    return other != NULL ? tensor_to_args(self, &args) : NULL;
+}
+#define tensor_to(self, to, ...)                                                                             \
+    KEYWORDS(_Generic((to),                                                                                  \
+        Device: tensor_to_device_with,                                                                       \
+        Tensor *: tensor_to_other_with,                                                                      \
+        const Tensor *: tensor_to_other_with,                                                                \
+        default: tensor_to_dtype_with)((self), (to),                                                         \
+                                       &(const ToArgs){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__}))
 #define tensor_fill_(self, value) (tensor_fill_)((self), TENSOR_OR_NUMBER(value))
 #endif
 

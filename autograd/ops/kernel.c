@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "autograd/ops/number.h"
+#include "core/allocator.h"
 
 /* -- devices -- */
 
@@ -105,6 +106,41 @@ const Tensor *kernel_contiguous(const Tensor *x)
     Tensor *y =
         backend != NULL ? tensor_new(tensor_dims(x), x->dtype, x->storage->device, "contiguous") : NULL;
     return y != NULL && backend->kernels.copy(y, x) ? y : NULL;
+}
+
+/* Copies the elements of x to y, of the same strides without gaps on another device. */
+static bool transfer(Tensor *y, const Tensor *x, const char *operation)
+{
+    Device from = x->storage->device, to = y->storage->device, host = cpu_device();
+    const Backend *source = device_backend(from, operation), *target = device_backend(to, operation);
+    size_t bytes = (size_t)x->numel * dtype_size(x->dtype);
+    if (source == NULL || target == NULL || bytes == 0)
+        return source != NULL && target != NULL;
+    if (device_equal(from, host))
+        return target->copy_from_host(to.index, tensor_address(y), tensor_address(x), bytes);
+    if (device_equal(to, host))
+        return source->copy_to_host(from.index, tensor_address(y), tensor_address(x), bytes);
+    void *between = allocator_allocate(host, bytes, operation);
+    bool done = between != NULL && source->copy_to_host(from.index, between, tensor_address(x), bytes) &&
+                target->copy_from_host(to.index, tensor_address(y), between, bytes);
+    allocator_release(host, between, bytes);
+    return done;
+}
+
+const Tensor *kernel_to_device(const Tensor *x, Device device, const char *operation)
+{
+    if (x == NULL || device_equal(x->storage->device, device))
+        return x;
+    const Backend *source = device_backend(x->storage->device, operation);
+    const Tensor *packed = x;
+    if (source != NULL && !tensor_is_dense(x)) {
+        Tensor *copy = tensor_new_like(x, x->dtype, operation);
+        packed = copy != NULL && source->kernels.copy(copy, x) ? copy : NULL;
+    }
+    Tensor *y = source != NULL && packed != NULL
+                    ? tensor_new_strided(tensor_dims(packed), packed->strides, x->dtype, device, operation)
+                    : NULL;
+    return y != NULL && transfer(y, packed, operation) ? y : NULL;
 }
 
 static bool can_cast(DType from, DType to)

@@ -29,6 +29,10 @@ const Tensor *kernel_expand(const char *operation, const Tensor *x, Dims shape);
 const Tensor *kernel_cast(const Tensor *x, DType dtype);
 const Tensor *kernel_contiguous(const Tensor *x);
 
+/* x on another device, in the same order of strides (x itself if it is there). Not recorded. The one place
+ * that deals with two devices: what is between them is the host's memory. */
+const Tensor *kernel_to_device(const Tensor *x, Device device, const char *operation);
+
 /* Pointwise operations. float_result: integers become the default float dtype, as sqrt and div do. `out`
  * NULL: allocated; else (in place) its dtype and shape must take the result, with PyTorch's errors if not
  * ("result type Float can't be cast to the desired output type Long"). */

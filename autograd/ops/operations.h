@@ -10,6 +10,7 @@
 #include "autograd/ops/norm.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/pool.h"
+#include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/reshape.h"
 #include "autograd/ops/softmax.h"

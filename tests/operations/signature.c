@@ -14,11 +14,11 @@ static bool read_type(const char *word, size_t length, ArgumentType *type)
     static const struct {
         const char *name;
         ArgumentType type;
-    } types[] = {
-        {"Tensor", ARGUMENT_TENSOR}, {"Scalar", ARGUMENT_TENSOR},    {"Tensor[]", ARGUMENT_TENSORS},
-        {"int", ARGUMENT_INT},       {"SymInt", ARGUMENT_INT},       {"int[]", ARGUMENT_INTS},
-        {"SymInt[]", ARGUMENT_INTS}, {"float", ARGUMENT_FLOAT},      {"bool", ARGUMENT_BOOL},
-        {"str", ARGUMENT_TEXT},      {"ScalarType", ARGUMENT_DTYPE}, {"MemoryFormat", ARGUMENT_TEXT}};
+    } types[] = {{"Tensor", ARGUMENT_TENSOR}, {"Scalar", ARGUMENT_TENSOR},    {"Tensor[]", ARGUMENT_TENSORS},
+                 {"int", ARGUMENT_INT},       {"SymInt", ARGUMENT_INT},       {"int[]", ARGUMENT_INTS},
+                 {"SymInt[]", ARGUMENT_INTS}, {"float", ARGUMENT_FLOAT},      {"bool", ARGUMENT_BOOL},
+                 {"str", ARGUMENT_TEXT},      {"ScalarType", ARGUMENT_DTYPE}, {"MemoryFormat", ARGUMENT_TEXT},
+                 {"Generator", ARGUMENT_TEXT}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (strlen(types[i].name) == length && strncmp(types[i].name, word, length) == 0) {
             *type = types[i].type;

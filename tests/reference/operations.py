@@ -242,6 +242,8 @@ def run(name, signature, backward, sample, floats):
     if name.endswith("_"):
         ready[0] = ready[0].clone()
     outputs = results_of(call(name, names, ready))
+    if random:
+        outputs = [torch.zeros_like(y) for y in outputs]
     given = {}
     wanted = [(i, x) for i, x in enumerate(tensors) if x is not None and x.requires_grad]
     roots = [(i, y) for i, y in enumerate(outputs) if y.requires_grad]

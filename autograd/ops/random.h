@@ -1,0 +1,75 @@
+/* Random numbers into tensors that are there (new ones: autograd/creation.h).
+ *
+ * Each function fills x in place and returns it; x's history and gradient end there. After
+ * tensor_manual_seed(seed) the numbers are those of PyTorch on a CPU, bit for bit, in the order of memory. A
+ * NULL generator stands for generator_default(). ERROR_VALUE for a range or parameter that is none,
+ * ERROR_DTYPE, ERROR_AUTOGRAD as for every in-place operation. */
+#ifndef TAPER_AUTOGRAD_OPS_RANDOM_H
+#define TAPER_AUTOGRAD_OPS_RANDOM_H
+
+#include "core/keywords.h"
+#include "core/random.h"
+#include "core/tensor.h"
+
+TAPER_BEGIN_DECLS
+
+/* x.uniform_(from, to): floating point, in [from, to). tensor_uniform_(x), tensor_uniform_(x, -1, 1) */
+TAPER_API Tensor *tensor_uniform_(Tensor *self, double from, double to, Generator *generator);
+/* x.normal_(mean, std): floating point. tensor_normal_(x), tensor_normal_(x, 0, 0.02, .generator = g) */
+TAPER_API Tensor *tensor_normal_(Tensor *self, double mean, double std, Generator *generator);
+/* x.bernoulli_(p): ones with probability p, else zeros; any dtype. tensor_bernoulli_(x), where p is 0.5 */
+TAPER_API Tensor *tensor_bernoulli_(Tensor *self, double p, Generator *generator);
+/* x.random_(from, to): integers in [from, to), any dtype. Without `to` (TENSOR_NONE) those from 0 to the
+ * largest of x's dtype (floats: to 2^24 or 2^53). tensor_random_(x), tensor_random_(x, 0, 10) */
+TAPER_API Tensor *tensor_random_(Tensor *self, int64_t from, int64_t to, Generator *generator);
+
+#ifndef __cplusplus
+typedef struct UniformArgs {
+    char _;
+    double from, to;
+    Generator *generator;
+} UniformArgs;
+typedef struct NormalArgs {
+    char _;
+    double mean, std;
+    Generator *generator;
+} NormalArgs;
+typedef struct BernoulliArgs {
+    char _;
+    double p;
+    Generator *generator;
+} BernoulliArgs;
+typedef struct RandomArgs {
+    char _;
+    int64_t from, to;
+    Generator *generator;
+} RandomArgs;
+static inline Tensor *tensor_uniform_with(Tensor *self, const UniformArgs *args)
+{
+    return (tensor_uniform_)(self, args->from, args->to, args->generator);
+}
+static inline Tensor *tensor_normal_with(Tensor *self, const NormalArgs *args)
+{
+    return (tensor_normal_)(self, args->mean, args->std, args->generator);
+}
+static inline Tensor *tensor_bernoulli_with(Tensor *self, const BernoulliArgs *args)
+{
+    return (tensor_bernoulli_)(self, args->p, args->generator);
+}
+static inline Tensor *tensor_random_with(Tensor *self, const RandomArgs *args)
+{
+    return (tensor_random_)(self, args->from, args->to, args->generator);
+}
+#define tensor_uniform_(self, ...)                                                                           \
+    KEYWORDS(tensor_uniform_with((self), &(const UniformArgs){.to = 1, ._ = 0, ##__VA_ARGS__}))
+#define tensor_normal_(self, ...)                                                                            \
+    KEYWORDS(tensor_normal_with((self), &(const NormalArgs){.std = 1, ._ = 0, ##__VA_ARGS__}))
+#define tensor_bernoulli_(self, ...)                                                                         \
+    KEYWORDS(tensor_bernoulli_with((self), &(const BernoulliArgs){.p = 0.5, ._ = 0, ##__VA_ARGS__}))
+#define tensor_random_(self, ...)                                                                            \
+    KEYWORDS(tensor_random_with((self), &(const RandomArgs){.to = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
+#endif
+
+TAPER_END_DECLS
+
+#endif
