@@ -8,7 +8,8 @@ foreach(folder core autograd nn optim data cuda)
     PATTERN "core/cpu" EXCLUDE PATTERN "core/backend.h" EXCLUDE PATTERN "core/tensor_struct.h" EXCLUDE
     PATTERN "core/random_engine.h" EXCLUDE PATTERN "core/print.h" EXCLUDE PATTERN "autograd/node.h" EXCLUDE
     PATTERN "autograd/ops/kernel.h" EXCLUDE PATTERN "data/images.h" EXCLUDE PATTERN "data/download.h" EXCLUDE
-    PATTERN "data/loader_struct.h" EXCLUDE PATTERN "nn/module_struct.h" EXCLUDE)
+    PATTERN "data/loader_struct.h" EXCLUDE PATTERN "nn/module_struct.h" EXCLUDE
+    PATTERN "nn/layer.h" EXCLUDE PATTERN "nn/repr.h" EXCLUDE)
 endforeach()
 
 install(TARGETS taper EXPORT taperTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -2,8 +2,15 @@
 #ifndef TAPER_NN_NN_H
 #define TAPER_NN_NN_H
 
+#include "nn/activation.h"
+#include "nn/conv.h"
 #include "nn/hooks.h"
+#include "nn/init.h"
+#include "nn/linear.h"
+#include "nn/loss.h"
 #include "nn/module.h"
+#include "nn/normalization.h"
+#include "nn/pooling.h"
 #include "nn/sequential.h"
 
 #endif
