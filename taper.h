@@ -23,6 +23,8 @@
 
 #include "nn/nn.h"
 
+#include "optim/optim.h"
+
 #include "data/data.h"
 
 #endif

@@ -1,15 +1,16 @@
 # Headers under include/taper, both libraries, a CMake package (taper::taper, and taper::static) and taper.pc.
 
 install(FILES taper.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/taper)
-foreach(folder core autograd nn optim data cuda)
-  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/taper
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.def"
-    # Inside of the library: the kernel table, the tensor's fields, the helpers of the operations.
-    PATTERN "core/cpu" EXCLUDE PATTERN "core/backend.h" EXCLUDE PATTERN "core/tensor_struct.h" EXCLUDE
-    PATTERN "core/random_engine.h" EXCLUDE PATTERN "core/print.h" EXCLUDE PATTERN "autograd/node.h" EXCLUDE
-    PATTERN "autograd/ops/kernel.h" EXCLUDE PATTERN "data/images.h" EXCLUDE PATTERN "data/download.h" EXCLUDE
-    PATTERN "data/loader_struct.h" EXCLUDE PATTERN "nn/module_struct.h" EXCLUDE
-    PATTERN "nn/layer.h" EXCLUDE PATTERN "nn/repr.h" EXCLUDE)
+# Inner headers say "Not installed." where they say what they are.
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
+  core/*.h autograd/*.h autograd/ops/*.h autograd/ops/*.def nn/*.h optim/*.h data/*.h cuda/*.h)
+foreach(header IN LISTS headers)
+  file(READ ${header} opening LIMIT 2000)
+  string(REGEX REPLACE "[\n *]+" " " opening "${opening}")
+  if(NOT opening MATCHES "Not installed\\.")
+    get_filename_component(folder ${header} DIRECTORY)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/taper/${folder})
+  endif()
 endforeach()
 
 install(TARGETS taper EXPORT taperTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

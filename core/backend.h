@@ -1,5 +1,5 @@
 /* Backend: what a device must be able to do. core/cpu and cuda each fill in one table; nothing above asks
- * which.
+ * which. Not installed.
  *
  * The caller (autograd/ops) has checked shapes, promoted dtypes, expanded broadcasting to zero strides, and
  * allocated the outputs; kernels compute. All tensors may have any strides unless said otherwise; outputs

@@ -1,4 +1,4 @@
-/* Fetching an archive and unpacking one folder of it, all or nothing. Not for users. */
+/* Fetching an archive and unpacking one folder of it, all or nothing. Not installed. */
 #ifndef TAPER_DATA_DOWNLOAD_H
 #define TAPER_DATA_DOWNLOAD_H
 

@@ -1,4 +1,4 @@
-/* A dataset of equal uint8 images in memory: what CIFAR and Generated are inside. Not for users. */
+/* A dataset of equal uint8 images in memory: what CIFAR and Generated are inside. Not installed. */
 #ifndef TAPER_DATA_IMAGES_H
 #define TAPER_DATA_IMAGES_H
 

@@ -1,4 +1,4 @@
-/* The inside of DataLoader, shared by dataloader.c and dataloader_iterator.c. Not for users. */
+/* The inside of DataLoader, shared by dataloader.c and dataloader_iterator.c. Not installed. */
 #ifndef TAPER_DATA_LOADER_STRUCT_H
 #define TAPER_DATA_LOADER_STRUCT_H
 

@@ -1,7 +1,7 @@
 /* From an operation to the backend's kernel: shape rules, broadcasting, type promotion, allocation of
  * results. Written once here, for every device. Each returns a new tensor of the innermost scope, or NULL
  * after raising an error that names `operation` (silently where an input is NULL). Nothing here touches the
- * tape. */
+ * tape. Not installed. */
 #ifndef TAPER_AUTOGRAD_OPS_KERNEL_H
 #define TAPER_AUTOGRAD_OPS_KERNEL_H
 

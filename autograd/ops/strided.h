@@ -1,5 +1,5 @@
 /* Other shapes of an operand, for operations that compute on matrices or images and take fewer or more
- * dimensions. All are recorded. NULL for NULL. */
+ * dimensions. All are recorded. NULL for NULL. Not installed. */
 #ifndef TAPER_AUTOGRAD_OPS_STRIDED_H
 #define TAPER_AUTOGRAD_OPS_STRIDED_H
 

@@ -82,5 +82,6 @@ const Backend cpu_backend = {
             .bernoulli = cpu_bernoulli,
             .random = cpu_random,
             .sgd_step = cpu_sgd_step,
+            .adam_step = cpu_adam_step,
         },
 };

@@ -70,5 +70,8 @@ bool cpu_random(Tensor *out, const int64_t *range, Generator *generator);
 /* -- optimizer.c -- */
 bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,
                   double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
+bool cpu_adam_step(Tensor *param, const Tensor *grad, Tensor *exp_avg, Tensor *exp_avg_sq,
+                   Tensor *max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
+                   double weight_decay, bool decoupled, bool maximize);
 
 #endif

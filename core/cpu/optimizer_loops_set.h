@@ -1,0 +1,35 @@
+/* One instruction set's table of optimizer_loops.h: defines TABLE, which the including file names. */
+#include "core/cpu/optimizer_loops.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* a * b + c, rounded once where the instruction set can. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define FUSED(f, a, b, c) f((a), (b), (c))
+#else
+#define FUSED(f, a, b, c) ((a) * (b) + (c))
+#endif
+
+#define T             float
+#define NAME(loop)    loop##_float
+#define MADD(a, b, c) FUSED(__builtin_fmaf, a, b, c)
+#define SQRT(x)       sqrtf(x)
+#include "core/cpu/optimizer_loops_body.h"
+#undef T
+#undef NAME
+#undef MADD
+#undef SQRT
+
+#define T             double
+#define NAME(loop)    loop##_double
+#define MADD(a, b, c) FUSED(__builtin_fma, a, b, c)
+#define SQRT(x)       sqrt(x)
+#include "core/cpu/optimizer_loops_body.h"
+#undef T
+#undef NAME
+#undef MADD
+#undef SQRT
+
+const OptimizerLoops TABLE[2] = {{sgd_row_float, adam_row_float}, {sgd_row_double, adam_row_double}};

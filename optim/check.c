@@ -1,0 +1,35 @@
+#include "optim/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+
+const char *number_string(double value, char *text, size_t size)
+{
+    double magnitude = fabs(value);
+    if (!isfinite(value)) {
+        snprintf(text, size, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        return text;
+    }
+    if (magnitude < 1e16 && magnitude == floor(magnitude)) {
+        snprintf(text, size, "%.1f", value);
+        return text;
+    }
+    /* The fewest digits that read back as the same number. */
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, size, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    return text;
+}
+
+bool check_option(bool valid, const char *operation, const char *what, double value)
+{
+    char text[40];
+    return valid || error_raise(ERROR_VALUE, operation, "Invalid %s: %s", what,
+                                number_string(value, text, sizeof text)) != NULL;
+}

@@ -1,0 +1,9 @@
+/* Optimisers, learning rates, and what is done to gradients before a step (torch.optim). */
+#ifndef TAPER_OPTIM_OPTIM_H
+#define TAPER_OPTIM_OPTIM_H
+
+#include "optim/adam.h"
+#include "optim/optimizer.h"
+#include "optim/sgd.h"
+
+#endif
