@@ -74,8 +74,9 @@ static bool check_name(const Module *module, const ModuleEntries *kind, const ch
     if (name[0] == '\0')
         return error_raise(ERROR_KEY, module->type->name, "%s name can't be empty string \"\"", what) != NULL;
     if (strchr(name, '.') != NULL)
-        return error_raise(ERROR_KEY, module->type->name, "%s name can't contain \".\", got: %s", what,
-                           name) != NULL;
+        return error_raise(ERROR_KEY, module->type->name, "%s name can't contain \".\"%s%s", what,
+                           kind == &module->children ? ", got: " : "",
+                           kind == &module->children ? name : "") != NULL;
     const ModuleEntries *kinds[] = {&module->children, &module->parameters, &module->buffers};
     for (int i = 0; i < 3; i++)
         if (kinds[i] != kind && find(kinds[i], name) != NULL)

@@ -12,5 +12,6 @@
 #include "nn/normalization.h"
 #include "nn/pooling.h"
 #include "nn/sequential.h"
+#include "nn/state_dict.h"
 
 #endif

@@ -188,12 +188,29 @@ int64_t nn_count_parameters(const Module *module, bool trainable)
 
 /* -- looking up -- */
 
-static void *entry_item(const ModuleEntries *entries, const char *name, size_t length)
+static const ModuleEntry *find(const ModuleEntries *entries, const char *name, size_t length)
 {
     for (int64_t i = 0; i < entries->n; i++)
         if (strlen(entries->items[i].name) == length && memcmp(entries->items[i].name, name, length) == 0)
-            return entries->items[i].item;
+            return &entries->items[i];
     return NULL;
+}
+
+/* The module's part of that kind and name, or NULL after PyTorch's error for a part of another kind, or none.
+ */
+static void *part(const Module *module, const ModuleEntries *kind, const char *name, size_t length,
+                  const char *what, const char *operation)
+{
+    const ModuleEntry *entry = find(kind, name, length);
+    if (entry != NULL && entry->item != NULL)
+        return entry->item;
+    bool other = find(&module->children, name, length) != NULL ||
+                 find(&module->parameters, name, length) != NULL ||
+                 find(&module->buffers, name, length) != NULL;
+    if (other)
+        return error_raise(ERROR_KEY, operation, "`%.*s` is not %s", (int)length, name, what);
+    return error_raise(ERROR_KEY, operation, "%s has no attribute `%.*s`", module->type->name, (int)length,
+                       name);
 }
 
 /* The module at the first `length` characters of a path. */
@@ -201,14 +218,10 @@ static Module *submodule(Module *module, const char *target, size_t length, cons
 {
     while (module != NULL && length > 0) {
         const char *dot = memchr(target, '.', length);
-        size_t part = dot != NULL ? (size_t)(dot - target) : length;
-        Module *child = entry_item(&module->children, target, part);
-        if (child == NULL)
-            return error_raise(ERROR_KEY, operation, "%s has no attribute `%.*s`", module->type->name,
-                               (int)part, target);
-        module = child;
-        length -= dot != NULL ? part + 1 : part;
-        target += dot != NULL ? part + 1 : part;
+        size_t name = dot != NULL ? (size_t)(dot - target) : length;
+        module = part(module, &module->children, target, name, "an nn.Module", operation);
+        length -= dot != NULL ? name + 1 : name;
+        target += dot != NULL ? name + 1 : name;
     }
     return module;
 }
@@ -226,10 +239,7 @@ static Tensor *get_tensor(Module *module, const char *target, bool buffer)
     if (module == NULL)
         return NULL;
     const ModuleEntries *entries = buffer ? &module->buffers : &module->parameters;
-    Tensor *tensor = entry_item(entries, name, strlen(name));
-    return tensor != NULL
-               ? tensor
-               : error_raise(ERROR_KEY, operation, "%s has no attribute `%s`", module->type->name, name);
+    return part(module, entries, name, strlen(name), buffer ? "a buffer" : "an nn.Parameter", operation);
 }
 
 Tensor *nn_get_parameter(Module *module, const char *target)
