@@ -56,6 +56,8 @@ typedef struct ModuleType {
     void (*extra_repr)(const Module *self, FILE *out);
     /* The multiply-adds of a call, for nn_summary. NULL: none worth counting. */
     int64_t (*multiply_adds)(const Module *self, TensorList inputs, const Tensor *output);
+    /* Printed as ModuleList is: "(0-2): 3 x ReLU()" for children in a row that look alike. */
+    bool groups_children;
     /* Frees what the fields hold beyond children, parameters and buffers. NULL: there is nothing. */
     void (*destroy)(Module *self);
 } ModuleType;

@@ -11,7 +11,10 @@
 #include "nn/module.h"
 #include "nn/normalization.h"
 #include "nn/pooling.h"
+#include "nn/print.h"
+#include "nn/safetensors.h"
 #include "nn/sequential.h"
 #include "nn/state_dict.h"
+#include "nn/summary.h"
 
 #endif

@@ -17,7 +17,8 @@ static Tensor *sequential_forward(Module *self, TensorList inputs)
 static const ModuleType Sequential_type = {
     .name = "Sequential", .size = sizeof(Module), .n_inputs = 1, .forward = sequential_forward};
 
-static const ModuleType ModuleList_type = {.name = "ModuleList", .size = sizeof(Module), .n_inputs = -1};
+static const ModuleType ModuleList_type = {
+    .name = "ModuleList", .size = sizeof(Module), .n_inputs = -1, .groups_children = true};
 
 Module *nn_append(Module *container, Module *module)
 {
