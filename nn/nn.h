@@ -4,6 +4,7 @@
 
 #include "nn/activation.h"
 #include "nn/conv.h"
+#include "nn/convert.h"
 #include "nn/hooks.h"
 #include "nn/init.h"
 #include "nn/linear.h"
