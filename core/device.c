@@ -16,6 +16,16 @@ Device cpu_device(void)
     return (Device){DEVICE_CPU, 0};
 }
 
+Device cuda_device(int index)
+{
+    return (Device){DEVICE_CUDA, index};
+}
+
+bool cuda_is_available(void)
+{
+    return device_count(DEVICE_CUDA) > 0;
+}
+
 bool device_parse(const char *text, Device *device)
 {
     for (int type = 0; type < DEVICE_TYPE_COUNT; type++) {

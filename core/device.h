@@ -19,6 +19,10 @@ typedef struct Device {
 } Device;
 
 TAPER_API Device cpu_device(void);
+TAPER_API Device cuda_device(int index);
+
+/* torch.cuda.is_available(): is there a GPU, and a backend for it in this build? */
+TAPER_API bool cuda_is_available(void);
 
 /* Reads "cpu", "cuda" or "cuda:1"; raises ERROR_DEVICE and returns false for anything else. */
 TAPER_API bool device_parse(const char *text, Device *device);
