@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/object.h"
 #include "core/random.h"
+#include "fnv1a.h"
 
 enum Kind { UNIFORM, NORMAL, BERNOULLI, BERNOULLI_EACH, FROM_TO, ANY, PERMUTATION };
 
@@ -29,14 +30,6 @@ typedef struct Row {
 static const Row rows[] = {
 #include "vectors/random.inc"
 };
-
-static uint64_t fnv1a(const unsigned char *bytes, size_t n)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
-}
 
 static bool draw(const Row *row, Generator *g, void *out)
 {
@@ -81,7 +74,7 @@ static void same_numbers_as_pytorch(void **state)
             if (!(fabs(value - row->first[i]) <= tolerance * fmax(1.0, fabs(value))))
                 fail_msg("row %zu, number %d: %.17g, PyTorch has %.17g", r, (int)i, value, row->first[i]);
         }
-        if (row->hash && fnv1a(out, bytes) != row->hash)
+        if (row->hash && fnv1a(FNV1A_START, out, bytes) != row->hash)
             fail_msg("row %zu: some of the %d numbers differ from PyTorch's", r, (int)row->n);
         object_release(g);
         free(out);

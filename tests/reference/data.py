@@ -6,41 +6,18 @@ Each row: seed, workers, shuffle, drop_last, epoch, batch, number of images, lab
 """
 import sys
 
-import numpy
 import torch
-from PIL import Image
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 from torchvision import transforms
+
+from pattern import Pattern, fnv1a, reference_transform
 
 N, CLASSES = 100, 97
 
 
-def pixels():
-    i = numpy.arange(N * 3072, dtype=numpy.uint64)
-    return ((i * 2654435761 % 2**32) >> 13).astype(numpy.uint8).reshape(N, 3, 32, 32)
-
-
-class Images(Dataset):
-    def __init__(self, transform):
-        self.data, self.transform = pixels().transpose(0, 2, 3, 1), transform
-
-    def __len__(self):
-        return N
-
-    def __getitem__(self, i):
-        return self.transform(Image.fromarray(self.data[i])), i % CLASSES
-
-
-def fnv1a(data):
-    h = 0xCBF29CE484222325
-    for byte in data:
-        h = (h ^ byte) * 0x100000001B3 % 2**64
-    return h
-
-
 def rows(name, transform, seed, workers, shuffle, drop_last, epochs=2):
     torch.manual_seed(seed)
-    loader = DataLoader(Images(transform), batch_size=16, shuffle=shuffle, num_workers=workers, drop_last=drop_last)
+    loader = DataLoader(Pattern(N, CLASSES, transform), batch_size=16, shuffle=shuffle, num_workers=workers, drop_last=drop_last)
     for epoch in range(epochs):
         for b, (inputs, labels) in enumerate(loader):
             numbers = ", ".join(str(v) for v in labels.tolist())
@@ -49,9 +26,7 @@ def rows(name, transform, seed, workers, shuffle, drop_last, epochs=2):
     print(f"after {name} {seed} {workers}: {torch.rand(1).item().hex()}", file=sys.stderr)
 
 
-reference = transforms.Compose([
-    transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip(),
-    transforms.ToTensor(), transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))])
+reference = reference_transform()
 for seed in (0, 42):
     for workers in (0, 2):
         rows("REFERENCE", reference, seed, workers, True, False)
