@@ -42,22 +42,27 @@ def row(kind, dtype, seed, n, a, b, exact=True):
     print(f"{{{kind}, {DTYPES[dtype]}, {seed}u, {n}, {number(a)}, {number(b)}, 0x{h:016x}u, {{{', '.join(first)}}}}},")
 
 
-for seed in (0, 42, 2**40 + 7):
-    for dtype in (torch.float32, torch.float64):
-        for n in (1, 15, 16, 17, 31, 1000):
-            row("UNIFORM", dtype, seed, n, -0.3, 0.3)
-            row("NORMAL", dtype, seed, n, 0.5, 2.0, exact=n >= 16 and dtype == torch.float32)
-    for dtype in DTYPES:
-        row("BERNOULLI", dtype, seed, 100, 0.3, 0)
-        row("BERNOULLI_EACH", dtype, seed, 100, 32, 0)
-        row("BERNOULLI_EACH", dtype, seed, 100, 64, 0)
-        row("FROM_TO", dtype, seed, 100, 0, 2)
-        row("ANY", dtype, seed, 100, 0, 0)
-        if dtype != torch.bool:
-            row("PERMUTATION", dtype, seed, 100, 0, 0)
-    row("PERMUTATION", torch.int64, seed, 50000, 0, 0)
-    row("PERMUTATION", torch.int64, seed, 1, 0, 0)
-    row("PERMUTATION", torch.int64, seed, 0, 0, 0)
-    for a, b in ((-5, 1000), (0, 2**28 - 1), (0, 2**28), (0, 2**32), (-2**60, 2**60)):
-        row("FROM_TO", torch.int64, seed, 100, a, b)
-    row("FROM_TO", torch.float32, seed, 100, 0, 2**30 + 1)
+def main():
+    for seed in (0, 42, 2**40 + 7):
+        for dtype in (torch.float32, torch.float64):
+            for n in (1, 15, 16, 17, 31, 1000):
+                row("UNIFORM", dtype, seed, n, -0.3, 0.3)
+                row("NORMAL", dtype, seed, n, 0.5, 2.0, exact=n >= 16 and dtype == torch.float32)
+        for dtype in DTYPES:
+            row("BERNOULLI", dtype, seed, 100, 0.3, 0)
+            row("BERNOULLI_EACH", dtype, seed, 100, 32, 0)
+            row("BERNOULLI_EACH", dtype, seed, 100, 64, 0)
+            row("FROM_TO", dtype, seed, 100, 0, 2)
+            row("ANY", dtype, seed, 100, 0, 0)
+            if dtype != torch.bool:
+                row("PERMUTATION", dtype, seed, 100, 0, 0)
+        row("PERMUTATION", torch.int64, seed, 50000, 0, 0)
+        row("PERMUTATION", torch.int64, seed, 1, 0, 0)
+        row("PERMUTATION", torch.int64, seed, 0, 0, 0)
+        for a, b in ((-5, 1000), (0, 2**28 - 1), (0, 2**28), (0, 2**32), (-2**60, 2**60)):
+            row("FROM_TO", torch.int64, seed, 100, a, b)
+        row("FROM_TO", torch.float32, seed, 100, 0, 2**30 + 1)
+
+
+if __name__ == "__main__":
+    main()
