@@ -21,11 +21,12 @@ TAPER_API Module *nn_at(const Module *container, int64_t i);
 TAPER_API int64_t nn_length(const Module *container);
 
 #ifndef __cplusplus
+/* No `##` before __VA_ARGS__: it would keep a container in a container from being expanded. */
 #define NN_MODULES_(f, ...)                                                                                  \
-    f((Module *const[]){NULL, ##__VA_ARGS__} + 1,                                                            \
-      (int64_t)(sizeof((Module *const[]){NULL, ##__VA_ARGS__}) / sizeof(Module *)) - 1)
-#define nn_Sequential(...) NN_MODULES_(nn_sequential, ##__VA_ARGS__)
-#define nn_ModuleList(...) NN_MODULES_(nn_module_list, ##__VA_ARGS__)
+    f((Module *const[]){NULL, __VA_ARGS__} + 1,                                                              \
+      (int64_t)(sizeof((Module *const[]){NULL, __VA_ARGS__}) / sizeof(Module *)) - 1)
+#define nn_Sequential(...) NN_MODULES_(nn_sequential, __VA_ARGS__)
+#define nn_ModuleList(...) NN_MODULES_(nn_module_list, __VA_ARGS__)
 #endif
 
 TAPER_END_DECLS

@@ -216,12 +216,13 @@ static void *part(const Module *module, const ModuleEntries *kind, const char *n
 /* The module at the first `length` characters of a path. */
 static Module *submodule(Module *module, const char *target, size_t length, const char *operation)
 {
-    while (module != NULL && length > 0) {
+    for (bool more = length > 0; module != NULL && more;) {
         const char *dot = memchr(target, '.', length);
         size_t name = dot != NULL ? (size_t)(dot - target) : length;
         module = part(module, &module->children, target, name, "an nn.Module", operation);
-        length -= dot != NULL ? name + 1 : name;
-        target += dot != NULL ? name + 1 : name;
+        more = dot != NULL;
+        length -= more ? name + 1 : name;
+        target += more ? name + 1 : name;
     }
     return module;
 }

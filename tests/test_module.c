@@ -1,0 +1,471 @@
+/* Modules: registration, names, calls, hooks, modes, and how long everything lives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <taper.h>
+
+#include "expect.h"
+
+/* y = x * scale + the child's y; three of each kind of part. */
+typedef struct Scaled {
+    Module base;
+    Module *inner;
+    Tensor *scale, *shift, *steps;
+} Scaled;
+
+NN_FORWARD(Scaled, self, x)
+{
+    Tensor *y = tensor_add(tensor_mul(x, self->scale), self->shift);
+    return self->inner != NULL ? nn_forward(self->inner, y) : y;
+}
+
+static Scaled *scaled_new(double scale, Module *inner)
+{
+    Scaled *self = nn_new(Scaled);
+    nn_parameter(self, scale, VECTOR(scale, scale));
+    nn_buffer(self, shift, VECTOR(1, 2));
+    if (inner != NULL)
+        nn_child(self, inner, inner);
+    return self;
+}
+
+static Module *scaled(double scale, Module *inner)
+{
+    return &scaled_new(scale, inner)->base;
+}
+
+typedef struct Pair {
+    Module base;
+} Pair;
+
+NN_FORWARD(Pair, self, a, b)
+{
+    assert_true(self->base.training);
+    return tensor_add(a, tensor_mul(b, -1));
+}
+
+static Module *pair_new(void)
+{
+    return &nn_new(Pair)->base;
+}
+
+static void expect_names(const char *const *names, int64_t n, const char *expected)
+{
+    char joined[512] = "";
+    for (int64_t i = 0; i < n; i++) {
+        strcat(joined, i > 0 ? " " : "");
+        strcat(joined, names[i]);
+    }
+    assert_string_equal(joined, expected);
+}
+
+static void expect_parameters(const Module *module, const char *expected)
+{
+    NamedTensors named = nn_named_parameters(module);
+    expect_names(named.names, named.n, expected);
+}
+
+/* -- registration -- */
+
+static void test_parts_are_known_by_their_names(void **state)
+{
+    (void)state;
+    Module *module = nn_Sequential(scaled(2, NULL), scaled(3, scaled(4, NULL)));
+    expect_parameters(module, "0.scale 1.scale 1.inner.scale");
+    NamedTensors buffers = nn_named_buffers(module);
+    expect_names(buffers.names, buffers.n, "0.shift 1.shift 1.inner.shift");
+    NamedModules modules = nn_named_modules(module);
+    expect_names(modules.names, modules.n, " 0 1 1.inner");
+    assert_ptr_equal(modules.modules[0], module);
+    NamedModules children = nn_named_children(module);
+    expect_names(children.names, children.n, "0 1");
+    assert_int_equal(nn_parameters(module).n, 3);
+    assert_int_equal(nn_buffers(module).n, 3);
+    assert_int_equal(nn_count_parameters(module, false), 6);
+    assert_string_equal(nn_type_name(module), "Sequential");
+    assert_string_equal(nn_type_name(nn_at(module, -1)), "Scaled");
+    assert_int_equal(nn_length(module), 2);
+    expect_error(nn_at(module, 2) != NULL, ERROR_INDEX, "index 2 is out of range");
+    expect_error(nn_at(module, -3) != NULL, ERROR_INDEX, "index -3 is out of range");
+}
+
+static void test_parameters_require_gradients_and_buffers_do_not(void **state)
+{
+    (void)state;
+    Scaled *self = scaled_new(2, NULL);
+    assert_true(tensor_requires_grad(self->scale));
+    assert_false(tensor_requires_grad(self->shift));
+    nn_parameter(self, steps, INTEGERS(DIMS(1), 3));
+    assert_false(tensor_requires_grad(self->steps));
+    expect_parameters(&self->base, "scale steps");
+}
+
+static void test_a_name_given_twice_replaces_in_place(void **state)
+{
+    (void)state;
+    Scaled *self = scaled_new(2, scaled(3, NULL));
+    nn_parameter(self, scale, VECTOR(5, 5));
+    nn_child(self, inner, scaled(7, NULL));
+    expect_parameters(&self->base, "scale inner.scale");
+    expect_values(nn_get_parameter(&self->base, "scale"), 5, 5);
+    expect_values(nn_get_parameter(&self->base, "inner.scale"), 7, 7);
+    expect_values(nn_forward(&self->base, VECTOR(1, 1)), 7 * 6 + 1, 7 * 7 + 2);
+}
+
+static void test_none_is_registered_and_left_out(void **state)
+{
+    (void)state;
+    Scaled *self = scaled_new(2, NULL);
+    nn_parameter(self, steps, NULL);
+    assert_null(self->steps);
+    expect_parameters(&self->base, "scale");
+    assert_int_equal(state_dict_length(nn_state_dict(&self->base)), 2);
+    expect_error(nn_get_parameter(&self->base, "steps") != NULL, ERROR_KEY, "`steps` is not an nn.Parameter");
+    nn_parameter(self, steps, VECTOR(1));
+    expect_parameters(&self->base, "scale steps");
+}
+
+static void test_names_that_cannot_be(void **state)
+{
+    (void)state;
+    Module *module = scaled(2, scaled(3, NULL));
+    expect_error(nn_register_buffer(module, "scale", VECTOR(1), true) != NULL, ERROR_KEY,
+                 "attribute 'scale' already exists");
+    expect_error(nn_register_parameter(module, "inner", VECTOR(1)) != NULL, ERROR_KEY,
+                 "attribute 'inner' already exists");
+    expect_error(nn_register_module(module, "shift", pair_new()) != NULL, ERROR_KEY,
+                 "attribute 'shift' already exists");
+    expect_error(nn_register_module(module, "a.b", pair_new()) != NULL, ERROR_KEY,
+                 "module name can't contain \".\", got: a.b");
+    expect_error(nn_register_buffer(module, "a.b", VECTOR(1), true) != NULL, ERROR_KEY,
+                 "buffer name can't contain \".\"");
+    expect_error(nn_register_parameter(module, "", VECTOR(1)) != NULL, ERROR_KEY,
+                 "parameter name can't be empty string \"\"");
+    expect_error(nn_register_module(module, "child", NULL) != NULL, ERROR_VALUE,
+                 "the child module 'child' is NULL");
+}
+
+static void test_parameters_are_leaves(void **state)
+{
+    (void)state;
+    Module *module = scaled(2, NULL);
+    expect_error(nn_register_parameter(module, "steps", tensor_mul(PARAMETER(1, 2), 2)) != NULL,
+                 ERROR_AUTOGRAD,
+                 "Cannot assign non-leaf Tensor to parameter 'steps'. Model parameters must be");
+    expect_error(nn_forward(module, VECTOR(1, 1)) != NULL, ERROR_VALUE,
+                 "a part of the module could not be made when it was constructed");
+}
+
+static void test_shared_parts_count_once(void **state)
+{
+    (void)state;
+    Module *shared = scaled(2, NULL);
+    Scaled *tied = scaled_new(3, NULL);
+    nn_parameter(tied, scale, ((Scaled *)(void *)shared)->scale);
+    Module *module = nn_Sequential(shared, shared, &tied->base);
+    expect_parameters(module, "0.scale");
+    assert_int_equal(nn_named_modules(module).n, 3);
+    assert_int_equal(nn_named_children(module).n, 2);
+    assert_int_equal(nn_count_parameters(module, false), 2);
+    StateDict *dict = nn_state_dict(module);
+    assert_int_equal(state_dict_length(dict), 6);
+    assert_true(tensor_shares_storage(state_dict_get(dict, "0.scale"), state_dict_get(dict, "2.scale")));
+    tensor_backward(tensor_sum(nn_forward(module, VECTOR(1, 1))));
+    /* d/ds ((x s + b) s + b) s + c, each twice the same s */
+    expect_values(tensor_grad(tied->scale), 3 * 4 + 2 * 2 * 1 + 1, 3 * 4 + 2 * 2 * 2 + 2);
+}
+
+/* -- looking up -- */
+
+static void test_parts_by_path(void **state)
+{
+    (void)state;
+    Module *module = nn_Sequential(scaled(2, scaled(3, NULL)));
+    assert_ptr_equal(nn_get_submodule(module, ""), module);
+    assert_ptr_equal(nn_get_submodule(module, "0.inner"), ((Scaled *)(void *)nn_at(module, 0))->inner);
+    expect_values(nn_get_parameter(module, "0.inner.scale"), 3, 3);
+    expect_values(nn_get_buffer(module, "0.shift"), 1, 2);
+    expect_error(nn_get_submodule(module, "1") != NULL, ERROR_KEY, "Sequential has no attribute `1`");
+    expect_error(nn_get_submodule(module, "0.x.y") != NULL, ERROR_KEY, "Scaled has no attribute `x`");
+    expect_error(nn_get_submodule(module, "0.") != NULL, ERROR_KEY, "Scaled has no attribute ``");
+    expect_error(nn_get_submodule(module, ".0") != NULL, ERROR_KEY, "Sequential has no attribute ``");
+    expect_error(nn_get_submodule(module, "0.scale") != NULL, ERROR_KEY, "`scale` is not an nn.Module");
+    expect_error(nn_get_parameter(module, "0.y") != NULL, ERROR_KEY, "Scaled has no attribute `y`");
+    expect_error(nn_get_parameter(module, "0.inner") != NULL, ERROR_KEY, "`inner` is not an nn.Parameter");
+    expect_error(nn_get_buffer(module, "0.scale") != NULL, ERROR_KEY, "`scale` is not a buffer");
+    expect_error(nn_get_parameter(module, "0.shift") != NULL, ERROR_KEY, "`shift` is not an nn.Parameter");
+}
+
+/* -- calls -- */
+
+static void test_inputs_are_counted(void **state)
+{
+    (void)state;
+    Tensor *a = VECTOR(5), *b = VECTOR(3);
+    Module *two = pair_new(), *one = scaled(1, NULL);
+    expect_values(nn_forward(two, a, b), 2);
+    expect_error(nn_forward(two, a) != NULL, ERROR_VALUE,
+                 "Pair.forward() takes 2 positional arguments but 1 was given");
+    expect_error(nn_forward(one, a, b) != NULL, ERROR_VALUE,
+                 "Scaled.forward() takes 1 positional argument but 2 were given");
+    expect_error(nn_forward(nn_ModuleList(one), a) != NULL, ERROR_UNSUPPORTED,
+                 "Module [ModuleList] is missing the required \"forward\" function");
+    expect_error(nn_forward((Module *)NULL, a) != NULL, ERROR_VALUE, "the module is NULL");
+    assert_null(nn_forward(two, a, NULL)); /* without an error of its own */
+    assert_null(error_last());
+}
+
+static void test_errors_know_where_they_were(void **state)
+{
+    (void)state;
+    Module *module = nn_Sequential(scaled(1, NULL), nn_Sequential(scaled(1, scaled(1, NULL))));
+    Module *inner = nn_get_submodule(module, "1.0.inner");
+    nn_register_parameter(inner, "scale", NULL);
+    ((Scaled *)(void *)inner)->scale = ((Scaled *)(void *)inner)->shift = VECTOR(1, 2, 3);
+    assert_null(nn_forward(module, VECTOR(1, 1)));
+    assert_string_equal(error_last()->text,
+                        "mul: The size of tensor a (2) must match the size of tensor b (3) at non-singleton "
+                        "dimension 0 (in 1.0.inner (Scaled))");
+    assert_string_equal(error_last()->module_path, "1.0.inner");
+    assert_string_equal(error_last()->module_type, "Scaled");
+    error_clear();
+    assert_null(nn_forward(scaled(1, NULL), VECTOR(1, 2, 3)));
+    assert_non_null(strstr(error_last()->text, "(in (Scaled))"));
+    error_clear();
+    assert_null(tensor_add(VECTOR(1, 2), VECTOR(1, 2, 3))); /* outside of any module again */
+    assert_string_equal(error_last()->module_path, "");
+    error_clear();
+}
+
+static void test_forward_leaves_only_its_result(void **state)
+{
+    (void)state;
+    Module *module = nn_Sequential(scaled(2, scaled(3, NULL)), scaled(4, NULL));
+    Tensor *x = VECTOR(1, 1);
+    size_t before = scope_size();
+    autograd_no_grad expect_values(nn_forward(module, x), 4 * (3 * 3 + 1) + 1, 4 * (3 * 4 + 2) + 2);
+    assert_int_equal(scope_size(), before + 1);
+    assert_ptr_equal(nn_forward(nn_Sequential(), x), x);
+}
+
+static void test_incomplete_modules_refuse_to_run(void **state)
+{
+    (void)state;
+    Module *module = nn_Sequential();
+    Tensor *missing = tensor_add(VECTOR(1, 2), VECTOR(1, 2, 3));
+    Scaled *self = nn_new(Scaled);
+    nn_parameter(self, scale, missing);
+    assert_true(self->base.incomplete);
+    nn_append(module, &self->base);
+    assert_true(module->incomplete);
+    error_clear();
+    expect_error(nn_forward(module, VECTOR(1, 2)) != NULL, ERROR_VALUE,
+                 "a part of the module could not be made");
+    assert_null(nn_Sequential(pair_new(), NULL));
+    error_clear();
+}
+
+/* -- hooks -- */
+
+typedef struct Trace {
+    char text[128];
+    int64_t handle;
+    Tensor *tensor;
+} Trace;
+
+static bool before_first(Module *module, TensorList inputs, void *user)
+{
+    (void)module, (void)inputs;
+    strcat(((Trace *)user)->text, "a");
+    return true;
+}
+
+static bool before_doubles(Module *module, TensorList inputs, void *user)
+{
+    (void)module;
+    strcat(((Trace *)user)->text, "b");
+    inputs.items[0] = tensor_mul(inputs.items[0], 2);
+    return true;
+}
+
+static bool before_refuses(Module *module, TensorList inputs, void *user)
+{
+    (void)inputs, (void)user;
+    return error_raise(ERROR_VALUE, "hook", "no %s today", nn_type_name(module)) != NULL;
+}
+
+static Tensor *after_once(Module *module, TensorList inputs, Tensor *output, void *user)
+{
+    Trace *trace = user;
+    assert_int_equal(inputs.n, 1);
+    strcat(trace->text, "c");
+    assert_true(nn_remove_hook(module, trace->handle));
+    return tensor_add(output, 100);
+}
+
+static Tensor *after_looks(Module *module, TensorList inputs, Tensor *output, void *user)
+{
+    (void)module, (void)inputs, (void)output;
+    strcat(((Trace *)user)->text, "d");
+    return NULL;
+}
+
+static void test_hooks_see_and_change_what_passes(void **state)
+{
+    (void)state;
+    Trace trace = {.text = ""};
+    Module *module = scaled(1, NULL);
+    Tensor *x = VECTOR(3, 3), *list[] = {x};
+    int64_t first = nn_register_forward_pre_hook(module, before_first, &trace);
+    nn_register_forward_pre_hook(module, before_doubles, &trace);
+    trace.handle = nn_register_forward_hook(module, after_once, &trace);
+    nn_register_forward_hook(module, after_looks, &trace);
+    expect_values(nn_call(module, (TensorList){list, 1}), 107, 108);
+    assert_ptr_equal(list[0], x); /* the caller's list is his */
+    assert_string_equal(trace.text, "abcd");
+    expect_values(nn_forward(module, x), 7, 8);
+    assert_string_equal(trace.text, "abcdabd"); /* c had removed itself */
+    assert_true(nn_remove_hook(module, first));
+    assert_false(nn_remove_hook(module, first));
+    assert_false(nn_remove_hook(module, trace.handle));
+    nn_register_forward_pre_hook(module, before_refuses, NULL);
+    expect_error(nn_forward(module, x) != NULL, ERROR_VALUE, "no Scaled today");
+    assert_string_equal(trace.text, "abcdabdb");
+}
+
+/* -- the whole of it -- */
+
+static void test_modes_reach_everything(void **state)
+{
+    (void)state;
+    Module *inner = scaled(3, NULL), *module = nn_Sequential(scaled(2, inner));
+    assert_true(nn_is_training(module) && nn_is_training(inner));
+    assert_ptr_equal(nn_eval(module), module);
+    assert_false(nn_is_training(module) || nn_is_training(inner));
+    assert_ptr_equal(nn_train(module), module);
+    assert_true(nn_is_training(module) && nn_is_training(inner));
+    assert_ptr_equal(nn_requires_grad_(module, false), module);
+    assert_int_equal(nn_count_parameters(module, true), 0);
+    assert_false(tensor_requires_grad(nn_forward(module, VECTOR(1, 1))));
+    nn_requires_grad_(module, true);
+    assert_int_equal(nn_count_parameters(module, true), 4);
+    tensor_backward(tensor_sum(nn_forward(module, VECTOR(1, 1))));
+    assert_non_null(tensor_grad(nn_get_parameter(inner, "scale")));
+    nn_zero_grad(module);
+    assert_null(tensor_grad(nn_get_parameter(inner, "scale")));
+}
+
+static void note_name(Module *module, void *user)
+{
+    strcat(user, module->name[0] != '\0' ? module->name : "-");
+    strcat(user, " ");
+}
+
+static void test_apply_goes_from_the_leaves_up(void **state)
+{
+    (void)state;
+    char names[128] = "";
+    Module *module = nn_Sequential(scaled(2, scaled(3, NULL)), pair_new());
+    assert_ptr_equal(nn_apply(module, note_name, names), module);
+    assert_string_equal(names, "inner 0 1 - ");
+}
+
+static void test_modules_outlive_scopes_when_kept(void **state)
+{
+    (void)state;
+    int64_t before = object_live_count();
+    Module *kept = NULL;
+    tensor_scope
+        kept = nn_keep(nn_Sequential(scaled(2, scaled(3, NULL))));
+    expect_values(nn_get_parameter(kept, "0.inner.scale"), 3, 3);
+    nn_release(kept);
+    scope_close_all();
+    assert_int_equal(object_live_count(), before);
+}
+
+static void test_null_passes_through(void **state)
+{
+    (void)state;
+    assert_null(nn_train(NULL));
+    assert_null(nn_apply(NULL, note_name, NULL));
+    assert_int_equal(nn_parameters(NULL).n, 0);
+    assert_int_equal(nn_named_modules(NULL).n, 0);
+    assert_int_equal(nn_register_forward_hook(NULL, after_looks, NULL), 0);
+    assert_null(nn_state_dict(NULL));
+    assert_null(nn_to_string(NULL));
+    assert_null(nn_double(NULL));
+    assert_null(nn_summary(NULL, DIMS(1)));
+    assert_null(nn_get_submodule(NULL, "a"));
+    nn_zero_grad(NULL);
+    assert_null(error_last());
+}
+
+/* -- other dtypes -- */
+
+static void test_to_changes_what_is_floating_point(void **state)
+{
+    (void)state;
+    Scaled *self = scaled_new(2, scaled(3, NULL));
+    Module *module = &self->base;
+    nn_buffer(self, steps, INTEGERS(DIMS(2), 1, 2));
+    nn_register_parameter(nn_get_submodule(module, "inner"), "tied", self->scale);
+    tensor_backward(tensor_sum(nn_forward(module, VECTOR(1, 1))));
+    Tensor *scale = self->scale, *shift = self->shift, *grad = tensor_grad(scale);
+    assert_ptr_equal(nn_to(module, DTYPE_FLOAT32), module);
+    assert_ptr_equal(nn_get_parameter(module, "scale"), scale);
+    assert_ptr_equal(nn_get_buffer(module, "shift"), shift);
+    assert_ptr_equal(tensor_grad(scale), grad);
+    assert_int_equal(tensor_dtype(scale), DTYPE_FLOAT32);
+    assert_int_equal(tensor_dtype(shift), DTYPE_FLOAT32);
+    assert_int_equal(tensor_dtype(grad), DTYPE_FLOAT32);
+    assert_int_equal(tensor_dtype(self->steps), DTYPE_INT64);
+    assert_true(tensor_requires_grad(scale) && tensor_is_leaf(scale));
+    expect_values(scale, 2, 2);
+    expect_values(grad, 3, 3);
+    Tensor *y = nn_forward(module, ones_of(DIMS(2), DTYPE_FLOAT32));
+    assert_int_equal(tensor_dtype(y), DTYPE_FLOAT32);
+    tensor_backward(tensor_sum(y)); /* adds to the gradient in its new dtype */
+    expect_values(grad, 6, 6);
+    assert_ptr_equal(nn_double(module), module);
+    assert_int_equal(tensor_dtype(scale), DTYPE_FLOAT64);
+    assert_ptr_equal(nn_float(module), module);
+    assert_ptr_equal(nn_cpu(module), module);
+    assert_ptr_equal(nn_to(module, cpu_device()), module);
+    assert_int_equal(tensor_dtype(scale), DTYPE_FLOAT32);
+    expect_error(nn_to(module, DTYPE_INT64) != NULL, ERROR_DTYPE,
+                 "nn.Module.to only accepts floating point or complex dtypes, but got desired "
+                 "dtype=torch.int64");
+    expect_error(nn_to(module, ((Device){DEVICE_CUDA, 0})) != NULL, ERROR_DEVICE, "");
+    assert_int_equal(tensor_device(scale).type, DEVICE_CPU);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_parts_are_known_by_their_names),
+        TEST(test_parameters_require_gradients_and_buffers_do_not),
+        TEST(test_a_name_given_twice_replaces_in_place),
+        TEST(test_none_is_registered_and_left_out),
+        TEST(test_names_that_cannot_be),
+        TEST(test_parameters_are_leaves),
+        TEST(test_shared_parts_count_once),
+        TEST(test_parts_by_path),
+        TEST(test_inputs_are_counted),
+        TEST(test_errors_know_where_they_were),
+        TEST(test_forward_leaves_only_its_result),
+        TEST(test_incomplete_modules_refuse_to_run),
+        TEST(test_hooks_see_and_change_what_passes),
+        TEST(test_modes_reach_everything),
+        TEST(test_apply_goes_from_the_leaves_up),
+        TEST(test_modules_outlive_scopes_when_kept),
+        TEST(test_null_passes_through),
+        TEST(test_to_changes_what_is_floating_point),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
