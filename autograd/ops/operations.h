@@ -5,6 +5,7 @@
 #include "autograd/ops/activation.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/index.h"
 #include "autograd/ops/loss.h"
 #include "autograd/ops/matmul.h"
 #include "autograd/ops/norm.h"

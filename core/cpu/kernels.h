@@ -66,6 +66,15 @@ bool cpu_uniform(Tensor *out, double from, double to, Generator *generator);
 bool cpu_normal(Tensor *out, double mean, double std, Generator *generator);
 bool cpu_bernoulli(Tensor *out, double p, Generator *generator);
 bool cpu_random(Tensor *out, const int64_t *range, Generator *generator);
+/* -- index.c -- */
+bool cpu_gather(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
+bool cpu_scatter_add(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
+bool cpu_scatter(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
+bool cpu_index_select(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
+bool cpu_index_add(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
+
+/* -- nonzero.c -- */
+bool cpu_nonzero(Tensor **out, const Tensor *x);
 
 /* -- optimizer.c -- */
 bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,

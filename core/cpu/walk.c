@@ -8,6 +8,7 @@
 enum {
     WORK = 32768, /* elements worth a thread's while */
     ROW = 8192,   /* longer rows are cut */
+    LINES = 64,   /* rows of lines are cut no shorter */
 };
 
 typedef struct Walk {
@@ -84,7 +85,10 @@ static void walk_part(void *context, int64_t begin, int64_t end)
     }
 }
 
-void walk_rows(const Tensor *const *tensors, int n_tensors, WalkRow row, const void *context)
+/* Walks over all dimensions but `skipped` (-1: none), where an element stands for `work` of them; rows are
+ * cut to `longest`. */
+static void walk(const Tensor *const *tensors, int n_tensors, int64_t skipped, int64_t work, int64_t longest,
+                 WalkRow row, const void *context)
 {
     Walk walk = {.n_tensors = n_tensors, .row = row, .context = context};
     if (tensors[0]->numel == 0)
@@ -94,17 +98,29 @@ void walk_rows(const Tensor *const *tensors, int n_tensors, WalkRow row, const v
         walk.data[i] = tensor_address(tensors[i]);
     }
     for (int d = tensors[0]->ndim - 1; d >= 0; d--)
-        if (tensors[0]->shape[d] != 1)
+        if (tensors[0]->shape[d] != 1 && d != skipped)
             add_dimension(&walk, tensors, d);
     merge_dimensions(&walk);
     if (walk.ndim == 0) {
         walk.ndim = 1;
         walk.size[0] = 1;
     }
-    walk.pieces = (walk.size[0] + ROW - 1) / ROW;
-    walk.piece = walk.pieces > 1 ? ROW : walk.size[0];
+    walk.pieces = (walk.size[0] + longest - 1) / longest;
+    walk.piece = walk.pieces > 1 ? longest : walk.size[0];
     int64_t parts = walk.pieces;
     for (int d = 1; d < walk.ndim; d++)
         parts *= walk.size[d];
-    parallel_for(parts, WORK / walk.piece + 1, walk_part, &walk);
+    parallel_for(parts, WORK / (walk.piece * work) + 1, walk_part, &walk);
+}
+
+void walk_rows(const Tensor *const *tensors, int n_tensors, WalkRow row, const void *context)
+{
+    walk(tensors, n_tensors, -1, 1, ROW, row, context);
+}
+
+void walk_lines(const Tensor *const *tensors, int n_tensors, int64_t dim, WalkRow row, const void *context)
+{
+    int64_t length = tensors[0]->shape[dim] > 0 ? tensors[0]->shape[dim] : 1;
+    int64_t longest = WORK / length < LINES ? LINES : WORK / length < ROW ? WORK / length : ROW;
+    walk(tensors, n_tensors, dim, length, longest, row, context);
 }

@@ -13,4 +13,8 @@ typedef void (*WalkRow)(char *const *data, const int64_t *strides, int64_t n, co
  * there are depends on the strides alone; each is a part of one merged dimension, cut for the threads. */
 void walk_rows(const Tensor *const *tensors, int n_tensors, WalkRow row, const void *context);
 
+/* The same for the lines along dimension `dim`: each element of a row is the first of its line, so that `row`
+ * does whole lines. No line is shared among threads. */
+void walk_lines(const Tensor *const *tensors, int n_tensors, int64_t dim, WalkRow row, const void *context);
+
 #endif

@@ -152,6 +152,7 @@ RENAMED = {"self": "input", "mat": "mat1"}
 # Operations whose Python name leads elsewhere, or to no function of that meaning.
 EXCEPTIONS = {
     "to_dtype": lambda x, dtype: x.to(dtype),
+    "embedding": torch.nn.functional.embedding,
 }
 
 
