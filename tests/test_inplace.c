@@ -175,7 +175,7 @@ static void test_memory_that_overlaps(void **state)
     (void)state;
     Tensor *x = VECTOR(1, 2);
     expect_error(
-        tensor_mul_(tensor_expand(slice(x, 0, 1), DIMS(3)), 2), ERROR_VALUE,
+        tensor_mul_(tensor_expand(slice(x, 0, 1), 3), 2), ERROR_VALUE,
         "unsupported operation: more than one element of the written-to tensor refers to a single memory "
         "location. Please clone() the tensor before performing the operation.");
     expect_values(x, 1, 2);

@@ -11,7 +11,8 @@
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/operation.h"
 #include "autograd/ops/reduce.h"
-#include "autograd/ops/strided.h"
+#include "autograd/ops/reshape.h"
+#include "autograd/ops/slice.h"
 
 /* -- what PyTorch says of wrong operands -- */
 
@@ -300,7 +301,7 @@ static Tensor *cut_same(Tensor *y, Dims padding, const Tensor *x)
 {
     for (int d = 0; d < 2 && y != NULL; d++)
         if (padding.data[padding.n > 1 ? d : 0] == PADDING_SAME && y->shape[2 + d] > x->shape[2 + d])
-            y = strided_narrow(y, 2 + d, 1, x->shape[2 + d]);
+            y = tensor_narrow(y, 2 + d, 1, x->shape[2 + d]);
     return y;
 }
 
@@ -323,11 +324,11 @@ Tensor *(tensor_conv2d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
         !resolve_same(padding, weight, &p, sides) ||
         !params_of("conv2d", stride, (Dims){sides, 2}, dilation, groups, &p))
         return NULL;
-    Tensor *batched = x->ndim == 4 ? x : strided_reshape(x, DIMS(1, x->shape[0], x->shape[1], x->shape[2]));
+    Tensor *batched = x->ndim == 4 ? x : tensor_reshape(x, 1, x->shape[0], x->shape[1], x->shape[2]);
     Tensor *y = conv(batched, weight, bias, &p);
     if (y != NULL)
         y = cut_same(y, padding, batched);
-    return y == NULL || x->ndim == 4 ? y : strided_reshape(y, DIMS(y->shape[1], y->shape[2], y->shape[3]));
+    return y == NULL || x->ndim == 4 ? y : tensor_reshape(y, y->shape[1], y->shape[2], y->shape[3]);
 }
 
 /* A row of pixels is an image of height 1. */
@@ -351,14 +352,15 @@ Tensor *(tensor_conv1d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
     int64_t none = padding.data[0] == PADDING_SAME ? PADDING_SAME : 0;
     bool batched = x->ndim == 3;
     int64_t n = batched ? x->shape[0] : 1, channels = x->shape[x->ndim - 2], length = x->shape[x->ndim - 1];
-    Tensor *y = (tensor_conv2d)(strided_reshape(x, DIMS(n, channels, 1, length)),
-                                strided_reshape(
-                                    weight, DIMS(weight->shape[0], weight->shape[1], 1, weight->shape[2])),
-                                bias, DIMS(1, stride.data[0]), DIMS(none, padding.data[0]),
-                                DIMS(1, dilation.data[0]), groups);
+    Tensor *y =
+        (tensor_conv2d)(tensor_reshape(x, n, channels, 1, length),
+                        tensor_reshape(weight, weight->shape[0], weight->shape[1], 1, weight->shape[2]), bias,
+                        DIMS(1, stride.data[0]), DIMS(none, padding.data[0]), DIMS(1, dilation.data[0]),
+                        groups);
     if (y == NULL)
         return NULL;
-    return strided_reshape(y, (Dims){(const int64_t[]){n, y->shape[1], y->shape[3]} + !batched, 2 + batched});
+    return (tensor_reshape)(y,
+                            (Dims){(const int64_t[]){n, y->shape[1], y->shape[3]} + !batched, 2 + batched});
 }
 
 /* -- keyword arguments -- */

@@ -1,5 +1,7 @@
 #include "autograd/ops/copy.h"
 
+#include <string.h>
+
 #include "autograd/creation.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/tape.h"
@@ -94,6 +96,49 @@ Tensor *tensor_int(Tensor *self)
 Tensor *tensor_bool(Tensor *self)
 {
     return tensor_to_dtype(self, DTYPE_BOOL);
+}
+
+/* -- memory formats -- */
+
+static Tensor *with_strides(Tensor *x, const int64_t *strides)
+{
+    const Kernels *kernels = kernels_for("contiguous", TENSORS(x));
+    Tensor *y = kernels != NULL
+                    ? tensor_new_strided(tensor_dims(x), strides, x->dtype, tensor_device(x), "contiguous")
+                    : NULL;
+    if (y == NULL || !kernels->copy(y, x))
+        return NULL;
+    return tape_record(OP_CLONE, y, INPUTS(x), NO_SAVES);
+}
+
+static Tensor *in_format(const char *operation, Tensor *x, const char *format)
+{
+    int64_t strides[TENSOR_MAX_DIMS];
+    if (format != NULL && strcmp(format, CONTIGUOUS_FORMAT) == 0) {
+        contiguous_strides(x->shape, x->ndim, strides);
+        return tensor_is_contiguous(x) ? x : with_strides(x, strides);
+    }
+    if (format == NULL || strcmp(format, CHANNELS_LAST) != 0)
+        return error_raise(ERROR_VALUE, operation, "%s is not a memory format that it takes",
+                           format != NULL ? format : "NULL");
+    if (x->ndim != 4)
+        return error_raise(ERROR_SHAPE, operation, "required rank 4 tensor to use channels_last format");
+    channels_last_strides(x->shape, strides);
+    return tensor_is_channels_last(x) ? x : with_strides(x, strides);
+}
+
+Tensor *(tensor_contiguous)(Tensor *self, const char *memory_format)
+{
+    if (self != NULL && memory_format != NULL && strcmp(memory_format, PRESERVE_FORMAT) == 0)
+        return error_raise(ERROR_VALUE, "contiguous",
+                           "preserve memory format is unsupported by the contiguous operator");
+    return self != NULL ? in_format("contiguous", self, memory_format) : NULL;
+}
+
+Tensor *tensor_to_memory_format(Tensor *self, const char *memory_format)
+{
+    bool preserve = memory_format != NULL && strcmp(memory_format, PRESERVE_FORMAT) == 0;
+    return self == NULL || preserve ? self : in_format("to", self, memory_format);
 }
 
 /* -- writing to what is there -- */

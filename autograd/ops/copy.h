@@ -1,4 +1,4 @@
-/* Copies: of values, into other dtypes, into existing tensors. */
+/* Copies: of values, into other dtypes and memory formats, into existing tensors. */
 #ifndef TAPER_AUTOGRAD_OPS_COPY_H
 #define TAPER_AUTOGRAD_OPS_COPY_H
 
@@ -34,6 +34,18 @@ TAPER_API Tensor *tensor_long(Tensor *self);
 TAPER_API Tensor *tensor_int(Tensor *self);
 TAPER_API Tensor *tensor_bool(Tensor *self);
 
+/* x.contiguous(memory_format): x itself if its memory has that order, else a copy that has.
+ * "contiguous_format" is row-major, "channels_last" the order N, H, W, C of a 4-d tensor; ERROR_SHAPE for
+ * another. tensor_contiguous(x), tensor_contiguous(x, .memory_format = CHANNELS_LAST). */
+TAPER_API Tensor *tensor_contiguous(Tensor *self, const char *memory_format);
+/* x.to(memory_format=memory_format): the same; "preserve_format" gives x itself. */
+TAPER_API Tensor *tensor_to_memory_format(Tensor *self, const char *memory_format);
+
+/* The names of the formats. */
+#define CONTIGUOUS_FORMAT "contiguous_format"
+#define CHANNELS_LAST     "channels_last"
+#define PRESERVE_FORMAT   "preserve_format"
+
 /* self.copy_(src): writes src, broadcast, converted and from whatever device, to self. ERROR_SHAPE if it does
  * not fit. */
 TAPER_API Tensor *tensor_copy_(Tensor *self, Tensor *src);
@@ -68,6 +80,14 @@ static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, co
         const Tensor *: tensor_to_other_with,                                                                \
         default: tensor_to_dtype_with)((self), (to),                                                         \
                                        &(const ToArgs){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__}))
+typedef struct TensorContiguousArgs {
+    char _;
+    const char *memory_format;
+} TensorContiguousArgs;
+#define tensor_contiguous(self, ...)                                                                         \
+    KEYWORDS((tensor_contiguous)((self), (&(const TensorContiguousArgs){                                     \
+                                              .memory_format = CONTIGUOUS_FORMAT, ._ = 0, ##__VA_ARGS__})    \
+                                             ->memory_format))
 #define tensor_fill_(self, value) (tensor_fill_)((self), TENSOR_OR_NUMBER(value))
 #endif
 

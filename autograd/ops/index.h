@@ -59,52 +59,55 @@ TAPER_API Tensor *tensor_one_hot(Tensor *self, int64_t num_classes);
 #define tensor_scatter_(self, dim, index, src)                                                               \
     (tensor_scatter_)((self), (dim), (index), TENSOR_OR_NUMBER(src))
 
-typedef struct IndexAddArgs {
+typedef struct TensorIndexAddArgs {
     char _;
     double alpha;
-} IndexAddArgs;
+} TensorIndexAddArgs;
 static inline Tensor *tensor_index_add_args(Tensor *self, int64_t dim, Tensor *index, Tensor *source,
-                                            const IndexAddArgs *args)
+                                            const TensorIndexAddArgs *args)
 {
     return (tensor_index_add)(self, dim, index, source, tensor_number_float(args->alpha));
 }
 static inline Tensor *tensor_index_add_inplace_args(Tensor *self, int64_t dim, Tensor *index, Tensor *source,
-                                                    const IndexAddArgs *args)
+                                                    const TensorIndexAddArgs *args)
 {
     return (tensor_index_add_)(self, dim, index, source, tensor_number_float(args->alpha));
 }
 #define tensor_index_add(self, dim, index, source, ...)                                                      \
     KEYWORDS(tensor_index_add_args((self), (dim), (index), (source),                                         \
-                                   &(const IndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+                                   &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
 #define tensor_index_add_(self, dim, index, source, ...)                                                     \
     KEYWORDS(tensor_index_add_inplace_args((self), (dim), (index), (source),                                 \
-                                           &(const IndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+                                           &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
 
-typedef struct TakeAlongDimArgs {
+typedef struct TensorTakeAlongDimArgs {
     char _;
     int64_t dim;
-} TakeAlongDimArgs;
+} TensorTakeAlongDimArgs;
 #define tensor_take_along_dim(self, indices, ...)                                                            \
-    KEYWORDS((                                                                                               \
-        tensor_take_along_dim)((self), (indices),                                                            \
-                               (&(const TakeAlongDimArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})->dim))
+    KEYWORDS(                                                                                                \
+        (tensor_take_along_dim)((self), (indices),                                                           \
+                                (&(const TensorTakeAlongDimArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}) \
+                                    ->dim))
 
-typedef struct EmbeddingArgs {
+typedef struct TensorEmbeddingArgs {
     char _;
     int64_t padding_idx;
-} EmbeddingArgs;
+} TensorEmbeddingArgs;
 #define tensor_embedding(input, weight, ...)                                                                 \
-    KEYWORDS((tensor_embedding)((input), (weight),                                                           \
-                                (&(const EmbeddingArgs){.padding_idx = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})  \
-                                    ->padding_idx))
+    KEYWORDS(                                                                                                \
+        (tensor_embedding)((input), (weight),                                                                \
+                           (&(const TensorEmbeddingArgs){.padding_idx = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}) \
+                               ->padding_idx))
 
-typedef struct OneHotArgs {
+typedef struct TensorOneHotArgs {
     char _;
     int64_t num_classes;
-} OneHotArgs;
+} TensorOneHotArgs;
 #define tensor_one_hot(self, ...)                                                                            \
-    KEYWORDS((tensor_one_hot)((self),                                                                        \
-                              (&(const OneHotArgs){.num_classes = -1, ._ = 0, ##__VA_ARGS__})->num_classes))
+    KEYWORDS((                                                                                               \
+        tensor_one_hot)((self),                                                                              \
+                        (&(const TensorOneHotArgs){.num_classes = -1, ._ = 0, ##__VA_ARGS__})->num_classes))
 #endif
 
 TAPER_END_DECLS

@@ -6,7 +6,8 @@
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/operation.h"
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/strided.h"
+#include "autograd/ops/reshape.h"
+#include "autograd/ops/transpose.h"
 #include "autograd/ops/view.h"
 
 /* -- towards the kernel, which multiplies batches of matrices -- */
@@ -119,9 +120,9 @@ static Tensor *scaled(Tensor *x, double factor)
 void mm_backward(TapeNode *node, Tensor *grad)
 {
     if (tape_needs(node, 0))
-        tape_give(node, 0, tensor_mm(grad, strided_transpose(tape_saved(node, 1))));
+        tape_give(node, 0, tensor_mm(grad, tensor_mT(tape_saved(node, 1))));
     if (tape_needs(node, 1))
-        tape_give(node, 1, tensor_mm(strided_transpose(tape_saved(node, 0)), grad));
+        tape_give(node, 1, tensor_mm(tensor_mT(tape_saved(node, 0)), grad));
 }
 
 /* mm on behalf of `operation`, which errors name. */
@@ -142,9 +143,9 @@ Tensor *tensor_mm(Tensor *self, Tensor *mat2)
 void bmm_backward(TapeNode *node, Tensor *grad)
 {
     if (tape_needs(node, 0))
-        tape_give(node, 0, tensor_bmm(grad, strided_transpose(tape_saved(node, 1))));
+        tape_give(node, 0, tensor_bmm(grad, tensor_mT(tape_saved(node, 1))));
     if (tape_needs(node, 1))
-        tape_give(node, 1, tensor_bmm(strided_transpose(tape_saved(node, 0)), grad));
+        tape_give(node, 1, tensor_bmm(tensor_mT(tape_saved(node, 0)), grad));
 }
 
 static Tensor *bmm_for(const char *operation, Tensor *self, Tensor *mat2)
@@ -168,7 +169,7 @@ void mv_backward(TapeNode *node, Tensor *grad)
     if (tape_needs(node, 0))
         tape_give(node, 0, tensor_outer(grad, tape_saved(node, 1)));
     if (tape_needs(node, 1))
-        tape_give(node, 1, tensor_mv(strided_transpose(tape_saved(node, 0)), grad));
+        tape_give(node, 1, tensor_mv(tensor_mT(tape_saved(node, 0)), grad));
 }
 
 static Tensor *mv_for(const char *operation, Tensor *self, Tensor *vec)
@@ -241,7 +242,7 @@ Tensor *tensor_outer(Tensor *self, Tensor *vec2)
     if (self->ndim != 1 || vec2->ndim != 1)
         return error_raise(ERROR_SHAPE, "outer", "Expected 1-D argument %s, but got %d-D",
                            self->ndim != 1 ? "self" : "vec2", (int)(self->ndim != 1 ? self : vec2)->ndim);
-    return tensor_mul(strided_reshape(self, DIMS(self->shape[0], 1)), vec2);
+    return tensor_mul(tensor_reshape(self, self->shape[0], 1), vec2);
 }
 
 /* -- addmm, baddbmm: y = beta s + alpha a b -- */
@@ -256,9 +257,9 @@ void addmm_backward(TapeNode *node, Tensor *grad)
     if (tape_needs(node, 0))
         tape_give(node, 0, scaled(grad, f->beta));
     if (tape_needs(node, 1))
-        tape_give(node, 1, scaled(tensor_mm(grad, strided_transpose(tape_saved(node, 1))), f->alpha));
+        tape_give(node, 1, scaled(tensor_mm(grad, tensor_mT(tape_saved(node, 1))), f->alpha));
     if (tape_needs(node, 2))
-        tape_give(node, 2, scaled(tensor_mm(strided_transpose(tape_saved(node, 0)), grad), f->alpha));
+        tape_give(node, 2, scaled(tensor_mm(tensor_mT(tape_saved(node, 0)), grad), f->alpha));
 }
 
 static Tensor *addmm_for(const char *operation, Tensor *self, Tensor *mat1, Tensor *mat2, double beta,
@@ -300,9 +301,9 @@ void baddbmm_backward(TapeNode *node, Tensor *grad)
     if (tape_needs(node, 0))
         tape_give(node, 0, scaled(grad, f->beta));
     if (tape_needs(node, 1))
-        tape_give(node, 1, scaled(tensor_bmm(grad, strided_transpose(tape_saved(node, 1))), f->alpha));
+        tape_give(node, 1, scaled(tensor_bmm(grad, tensor_mT(tape_saved(node, 1))), f->alpha));
     if (tape_needs(node, 2))
-        tape_give(node, 2, scaled(tensor_bmm(strided_transpose(tape_saved(node, 0)), grad), f->alpha));
+        tape_give(node, 2, scaled(tensor_bmm(tensor_mT(tape_saved(node, 0)), grad), f->alpha));
 }
 
 Tensor *(tensor_baddbmm)(Tensor *self, Tensor *batch1, Tensor *batch2, Tensor *beta, Tensor *alpha)
@@ -333,7 +334,7 @@ static Tensor *rows_of(Tensor *x)
     int64_t rows = 1, columns = x->shape[x->ndim - 1];
     for (int d = 0; d + 1 < x->ndim; d++)
         rows *= x->shape[d];
-    return strided_reshape(x, DIMS(rows, columns));
+    return tensor_reshape(x, rows, columns);
 }
 
 /* y, computed from rows_of(x), with x's leading dimensions again; `last` is -1 if the last dimension is gone.
@@ -346,7 +347,7 @@ static Tensor *with_leading_dims(Tensor *y, const Tensor *x, int64_t last)
     memcpy(shape, x->shape, sizeof shape);
     if (last >= 0)
         shape[x->ndim - 1] = last;
-    return strided_reshape(y, (Dims){shape, last >= 0 ? x->ndim : x->ndim - 1});
+    return (tensor_reshape)(y, (Dims){shape, last >= 0 ? x->ndim : x->ndim - 1});
 }
 
 Tensor *(tensor_linear)(Tensor *input, Tensor *weight, Tensor *bias)
@@ -358,7 +359,7 @@ Tensor *(tensor_linear)(Tensor *input, Tensor *weight, Tensor *bias)
     if (input->ndim == 0 || weight->ndim != 2)
         return error_raise(ERROR_SHAPE, "linear", "mat%d must be a matrix, got %d-D tensor",
                            weight->ndim != 2 ? 2 : 1, (int)(weight->ndim != 2 ? weight : input)->ndim);
-    Tensor *rows = rows_of(input), *matrix_t = strided_transpose(weight);
+    Tensor *rows = rows_of(input), *matrix_t = tensor_mT(weight);
     Tensor *y =
         bias == NULL ? mm_for("linear", rows, matrix_t) : addmm_for("linear", bias, rows, matrix_t, 1, 1);
     return with_leading_dims(y, input, weight->shape[0]);
@@ -369,9 +370,9 @@ static Tensor *matmul_batched(Tensor *a, Tensor *b)
 {
     int64_t shape[TENSOR_MAX_DIMS], batch = 1;
     if (b->ndim == 1)
-        b = strided_reshape(b, DIMS(b->shape[0], 1));
+        b = tensor_reshape(b, b->shape[0], 1);
     if (a->ndim == 1)
-        a = strided_reshape(a, DIMS(1, a->shape[0]));
+        a = tensor_reshape(a, 1, a->shape[0]);
     if (a == NULL || b == NULL)
         return NULL;
     int64_t m = a->shape[a->ndim - 2], k = a->shape[a->ndim - 1];
@@ -391,13 +392,13 @@ static Tensor *matmul_batched(Tensor *a, Tensor *b)
     }
     shape[ndim] = m;
     shape[ndim + 1] = k;
-    a = strided_reshape((tensor_expand)(a, (Dims){shape, ndim + 2}), DIMS(batch, m, k));
+    a = tensor_reshape((tensor_expand)(a, (Dims){shape, ndim + 2}), batch, m, k);
     shape[ndim] = l;
     shape[ndim + 1] = n;
-    b = strided_reshape((tensor_expand)(b, (Dims){shape, ndim + 2}), DIMS(batch, l, n));
+    b = tensor_reshape((tensor_expand)(b, (Dims){shape, ndim + 2}), batch, l, n);
     shape[ndim] = m;
     Tensor *y = bmm_for("matmul", a, b);
-    return y == NULL ? NULL : strided_reshape(y, (Dims){shape, ndim + 2});
+    return y == NULL ? NULL : (tensor_reshape)(y, (Dims){shape, ndim + 2});
 }
 
 /* Removes dimension `dim`, which has one element. */
@@ -409,7 +410,7 @@ static Tensor *without_dim(Tensor *y, int dim)
     for (int d = 0, at = 0; d < y->ndim; d++)
         if (d != dim)
             shape[at++] = y->shape[d];
-    return strided_reshape(y, (Dims){shape, y->ndim - 1});
+    return (tensor_reshape)(y, (Dims){shape, y->ndim - 1});
 }
 
 Tensor *tensor_matmul(Tensor *self, Tensor *other)
@@ -425,7 +426,7 @@ Tensor *tensor_matmul(Tensor *self, Tensor *other)
     if (a == 2 && b == 1)
         return mv_for("matmul", self, other);
     if (a == 1 && b == 2)
-        return without_dim(mm_for("matmul", strided_reshape(self, DIMS(1, self->shape[0])), other), 0);
+        return without_dim(mm_for("matmul", tensor_reshape(self, 1, self->shape[0]), other), 0);
     if (a == 2 && b == 2)
         return mm_for("matmul", self, other);
     if (a >= 3 && b == 1)

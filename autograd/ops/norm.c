@@ -10,7 +10,7 @@
 #include "autograd/autograd.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/operations.h"
-#include "autograd/ops/strided.h"
+#include "autograd/ops/reshape.h"
 
 /* -- backward in differentiable operations -- */
 
@@ -114,7 +114,7 @@ static Tensor *along_channels(Tensor *list, const Tensor *x)
     int64_t shape[TENSOR_MAX_DIMS];
     for (int d = 0; d < x->ndim; d++)
         shape[d] = d == 1 ? x->shape[1] : 1;
-    return strided_reshape(list, (Dims){shape, x->ndim});
+    return (tensor_reshape)(list, (Dims){shape, x->ndim});
 }
 
 static void batch_norm_differentiable(TapeNode *node, Tensor *grad, Tensor *x, Tensor *weight, Tensor *mean,
@@ -401,9 +401,9 @@ Tensor *(tensor_group_norm)(Tensor *x, int64_t num_groups, Tensor *weight, Tenso
     if (x == NULL || !check_group_norm(x, num_groups, weight, bias))
         return NULL;
     int64_t n = last_numel(x, x->ndim - 1) / num_groups;
-    Tensor *grouped = strided_reshape(x, DIMS(x->shape[0], num_groups, n));
+    Tensor *grouped = tensor_reshape(x, x->shape[0], num_groups, n);
     Tensor *y = (tensor_layer_norm)(grouped, DIMS(n), NULL, NULL, eps);
-    return scale_and_shift(strided_reshape(y, tensor_dims(x)), weight, bias);
+    return scale_and_shift((tensor_reshape)(y, tensor_dims(x)), weight, bias);
 }
 
 /* A list of C numbers for every image. */
@@ -412,7 +412,7 @@ static Tensor *for_each_image(Tensor *list, int64_t images)
     if (list == NULL)
         return NULL;
     Tensor *repeated = (tensor_expand)(list, DIMS(images, list->shape[0]));
-    return (tensor_clone)(strided_reshape(repeated, DIMS(images * list->shape[0])));
+    return (tensor_clone)(tensor_reshape(repeated, images * list->shape[0]));
 }
 
 /* list = mean over the images. */
@@ -420,7 +420,7 @@ static bool collect_images(Tensor *list, Tensor *repeated, int64_t images)
 {
     if (list == NULL)
         return true;
-    Tensor *rows = repeated ? strided_reshape(repeated, DIMS(images, list->shape[0])) : NULL;
+    Tensor *rows = repeated ? tensor_reshape(repeated, images, list->shape[0]) : NULL;
     Tensor *mean = kernel_reduce("instance_norm", REDUCE_MEAN, rows, DIMS(0), false, DTYPE_NONE, 0);
     const Kernels *kernels = kernels_for("instance_norm", TENSORS(list));
     if (mean == NULL || kernels == NULL || !kernels->copy(list, mean))
@@ -452,11 +452,11 @@ Tensor *(tensor_instance_norm)(Tensor *x, Tensor *running_mean, Tensor *running_
         return NULL;
     memcpy(one + 2, x->shape + 2, (size_t)(x->ndim - 2) * sizeof one[0]);
     Tensor *mean = for_each_image(running_mean, images), *var = for_each_image(running_var, images);
-    Tensor *y = (tensor_batch_norm)(strided_reshape(x, (Dims){one, x->ndim}), mean, var, NULL, NULL, true,
+    Tensor *y = (tensor_batch_norm)((tensor_reshape)(x, (Dims){one, x->ndim}), mean, var, NULL, NULL, true,
                                     momentum, eps);
     if (y == NULL || !collect_images(running_mean, mean, images) || !collect_images(running_var, var, images))
         return NULL;
-    return scale_and_shift(strided_reshape(y, tensor_dims(x)), weight, bias);
+    return scale_and_shift((tensor_reshape)(y, tensor_dims(x)), weight, bias);
 }
 
 /* -- keywords -- */

@@ -13,8 +13,12 @@
 #include "autograd/ops/pool.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
+#include "autograd/ops/repeat.h"
 #include "autograd/ops/reshape.h"
+#include "autograd/ops/slice.h"
 #include "autograd/ops/softmax.h"
+#include "autograd/ops/split.h"
+#include "autograd/ops/transpose.h"
 #include "autograd/ops/view.h"
 
 #endif

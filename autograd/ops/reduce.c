@@ -32,7 +32,7 @@ static Tensor *with_kept_dims(TapeNode *node, Tensor *grad)
 
 void sum_backward(TapeNode *node, Tensor *grad)
 {
-    tape_give(node, 0, tensor_expand(with_kept_dims(node, grad), tape_input_dims(node, 0)));
+    tape_give(node, 0, (tensor_expand)(with_kept_dims(node, grad), tape_input_dims(node, 0)));
 }
 
 Tensor *(tensor_sum)(Tensor *self, Dims dim, bool keepdim, DType dtype)

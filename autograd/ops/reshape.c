@@ -141,7 +141,41 @@ Tensor *(tensor_flatten)(Tensor *self, int64_t start_dim, int64_t end_dim)
     return (tensor_reshape)(self, (Dims){shape, n});
 }
 
-/* -- one dimension more -- */
+Tensor *(tensor_unflatten)(Tensor *self, int64_t dim, Dims sizes)
+{
+    int64_t d = self != NULL ? wrap_dim(dim, self->ndim, "unflatten") : -1, shape[TENSOR_MAX_DIMS];
+    char text[160];
+    if (d < 0)
+        return NULL;
+    if (sizes.n == 0)
+        return error_raise(ERROR_SHAPE, "unflatten", "unflatten: sizes must be non-empty");
+    if (sizes.n + self->ndim - 1 > TENSOR_MAX_DIMS)
+        return error_raise(ERROR_SHAPE, "unflatten", "a tensor can have at most %d dimensions",
+                           TENSOR_MAX_DIMS);
+    int64_t known = 1, size = self->ndim > 0 ? self->shape[d] : 1, inferred = -1, n = 0;
+    for (int64_t i = 0; i < sizes.n; i++) {
+        if (sizes.data[i] == -1 && inferred >= 0)
+            return error_raise(ERROR_VALUE, "unflatten", "only one dimension can be inferred");
+        if (sizes.data[i] == -1)
+            inferred = i;
+        else
+            known *= sizes.data[i];
+    }
+    if (inferred >= 0 ? known <= 0 || size % known != 0 : known != size)
+        return error_raise(ERROR_SHAPE, "unflatten",
+                           "unflatten: Provided sizes %s don't multiply up to the size of dim %lld (%lld) in "
+                           "the input tensor",
+                           dims_string(sizes, text, sizeof text), (long long)d, (long long)size);
+    for (int64_t i = 0; i < d; i++)
+        shape[n++] = self->shape[i];
+    for (int64_t i = 0; i < sizes.n; i++)
+        shape[n++] = i == inferred ? size / known : sizes.data[i];
+    for (int64_t i = d + 1; i < self->ndim; i++)
+        shape[n++] = self->shape[i];
+    return (tensor_view)(self, (Dims){shape, n});
+}
+
+/* -- one dimension more, or fewer -- */
 
 Tensor *tensor_unsqueeze(Tensor *self, int64_t dim)
 {
@@ -162,6 +196,22 @@ Tensor *tensor_unsqueeze(Tensor *self, int64_t dim)
     }
     Tensor *y = tensor_new_view(self, (Dims){shape, self->ndim + 1}, strides, self->offset);
     return tape_record_view(OP_UNSQUEEZE, y, self, NULL, 0);
+}
+
+Tensor *(tensor_squeeze)(Tensor *self, Dims dim)
+{
+    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS], n = 0;
+    uint32_t mask = self != NULL ? kernel_dim_mask("squeeze", self, dim) : UINT32_MAX;
+    if (mask == UINT32_MAX)
+        return NULL;
+    for (int64_t d = 0; d < self->ndim; d++) {
+        if (self->shape[d] == 1 && mask >> d & 1)
+            continue;
+        shape[n] = self->shape[d];
+        strides[n++] = self->strides[d];
+    }
+    Tensor *y = tensor_new_view(self, (Dims){shape, n}, strides, self->offset);
+    return tape_record_view(OP_SQUEEZE, y, self, NULL, 0);
 }
 
 Tensor *tensor_expand_as(Tensor *self, Tensor *other)

@@ -18,16 +18,26 @@ TAPER_API Tensor *tensor_reshape(Tensor *self, Dims shape);
  * tensor_flatten(x, 1) all but the first, tensor_flatten(x, 1, 2) two. */
 TAPER_API Tensor *tensor_flatten(Tensor *self, int64_t start_dim, int64_t end_dim);
 
+/* torch.unflatten: dimension dim becomes several, of the given sizes, one of which may be -1.
+ * tensor_unflatten(x, 1, 3, -1). */
+TAPER_API Tensor *tensor_unflatten(Tensor *self, int64_t dim, Dims sizes);
+
 /* torch.unsqueeze: a dimension of size 1 before `dim`. */
 TAPER_API Tensor *tensor_unsqueeze(Tensor *self, int64_t dim);
+
+/* torch.squeeze: without those of the dimensions `dim` that have size 1; none given: without all such.
+ * tensor_squeeze(x), tensor_squeeze(x, 0), tensor_squeeze(x, 0, -1). */
+TAPER_API Tensor *tensor_squeeze(Tensor *self, Dims dim);
 
 /* x.expand_as(other): x.expand(other.size()). */
 TAPER_API Tensor *tensor_expand_as(Tensor *self, Tensor *other);
 
 #ifndef __cplusplus
-#define tensor_view(x, ...)    (tensor_view)((x), DIMS(__VA_ARGS__))
-#define tensor_reshape(x, ...) (tensor_reshape)((x), DIMS(__VA_ARGS__))
-#define tensor_flatten(...)    TENSOR_FLATTEN_(__VA_ARGS__, -1, 0)
+#define tensor_view(x, ...)           (tensor_view)((x), DIMS(__VA_ARGS__))
+#define tensor_reshape(x, ...)        (tensor_reshape)((x), DIMS(__VA_ARGS__))
+#define tensor_squeeze(x, ...)        (tensor_squeeze)((x), DIMS(__VA_ARGS__))
+#define tensor_unflatten(x, dim, ...) (tensor_unflatten)((x), (dim), DIMS(__VA_ARGS__))
+#define tensor_flatten(...)           TENSOR_FLATTEN_(__VA_ARGS__, -1, 0)
 /* The arguments given, then the defaults of those that were not. */
 #define TENSOR_FLATTEN_(x, ...)                                                                              \
     (tensor_flatten)((x), sizeof((int64_t[]){__VA_ARGS__}) == 16 ? 0 : ((const int64_t[]){__VA_ARGS__})[0],  \

@@ -46,7 +46,7 @@ static bool expanded_shape(const Tensor *x, Dims size, int64_t *shape)
     return true;
 }
 
-Tensor *tensor_expand(Tensor *self, Dims size)
+Tensor *(tensor_expand)(Tensor *self, Dims size)
 {
     int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS];
     if (self == NULL || !expanded_shape(self, size, shape))

@@ -152,7 +152,11 @@ RENAMED = {"self": "input", "mat": "mat1"}
 # Operations whose Python name leads elsewhere, or to no function of that meaning.
 EXCEPTIONS = {
     "to_dtype": lambda x, dtype: x.to(dtype),
+    "to_memory_format": lambda x, format: x.to(memory_format=getattr(torch, format)),
+    "contiguous": lambda x, format: x.contiguous(memory_format=getattr(torch, format)),
     "embedding": torch.nn.functional.embedding,
+    "unfold": lambda x, dimension, size, step: x.unfold(dimension, size, step),
+    "mT": lambda x: x.mT,
 }
 
 
