@@ -60,8 +60,8 @@ static void same_as_pytorch(void **state)
         tensor_as_strided(tensor_empty(DIMS(120)), DIMS(2, 3, 4, 5), DIMS(60, 1, 15, 3), 0);
     Tensor *transposed = tensor_as_strided(tensor_empty(DIMS(24), DTYPE_FLOAT64), DIMS(6, 4), DIMS(1, 6), 0);
     Tensor *sliced = tensor_as_strided(tensor_empty(DIMS(48)), DIMS(6, 4), DIMS(8, 2), 0);
-    Tensor *expanded = tensor_expand(tensor_empty(DIMS(1, 3)), DIMS(4, 3));
-    Tensor *expanded_last = tensor_expand(tensor_empty(DIMS(3, 1)), DIMS(3, 4));
+    Tensor *expanded = tensor_expand(tensor_empty(DIMS(1, 3)), 4, 3);
+    Tensor *expanded_last = tensor_expand(tensor_empty(DIMS(3, 1)), 3, 4);
     Tensor *permuted_slice = tensor_as_strided(tensor_empty(DIMS(24)), DIMS(2, 4, 2), DIMS(1, 6, 2), 2);
     Tensor *gaps_inside = tensor_as_strided(tensor_empty(DIMS(48)), DIMS(2, 4, 3), DIMS(24, 1, 8), 0);
     Tensor *integers = tensor_empty(DIMS(3, 2), DTYPE_INT64);
@@ -254,7 +254,7 @@ static void random_fills_end_the_history(void **state)
     expect_values(tensor_grad(x), 0, 0);
     expect_error(tensor_normal_(x), ERROR_AUTOGRAD,
                  "a leaf Variable that requires grad is being used in an in-place operation.");
-    expect_error(tensor_random_(tensor_expand(tensor_ones(DIMS(1)), DIMS(3))), ERROR_VALUE,
+    expect_error(tensor_random_(tensor_expand(tensor_ones(DIMS(1)), 3)), ERROR_VALUE,
                  "unsupported operation: more than one element of the written-to tensor refers to a single");
     autograd_no_grad
     {
