@@ -5,6 +5,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/random.h"
 #include "autograd/ops/view.h"
 #include "core/error.h"
 #include "core/scope.h"
@@ -12,35 +13,22 @@
 
 /* -- draws -- */
 
-/* What a distribution fills host memory with: random_uniform's range or random_normal's mean and deviation.
- */
-typedef bool (*Draw)(Generator *generator, DType dtype, void *out, int64_t n, double a, double b);
-
-static Tensor *draw(const char *operation, Draw draw_into, Tensor *tensor, Generator *generator, double a,
-                    double b)
-{
-    if (tensor == NULL)
-        return NULL;
-    Scope scope = scope_open();
-    Tensor *drawn = tensor_new(tensor_dims(tensor), tensor_dtype(tensor), cpu_device(), operation);
-    if (drawn == NULL || !draw_into(generator, drawn->dtype, tensor_data_ptr(drawn), drawn->numel, a, b))
-        tensor = NULL;
-    autograd_no_grad
-    {
-        tensor = tensor != NULL ? tensor_copy_(tensor, drawn) : NULL;
-    }
-    scope_close(scope);
-    return tensor;
-}
-
 static Tensor *uniform(Tensor *tensor, double from, double to, Generator *generator)
 {
-    return draw("uniform_", random_uniform, tensor, generator, from, to);
+    autograd_no_grad
+    {
+        tensor = (tensor_uniform_)(tensor, from, to, generator);
+    }
+    return tensor;
 }
 
 static Tensor *normal(Tensor *tensor, double mean, double std, Generator *generator)
 {
-    return draw("normal_", random_normal, tensor, generator, mean, std);
+    autograd_no_grad
+    {
+        tensor = (tensor_normal_)(tensor, mean, std, generator);
+    }
+    return tensor;
 }
 
 Tensor *nn_init_uniform_args(Tensor *tensor, const InitUniformArgs *args)

@@ -42,7 +42,7 @@ typedef struct LayerPlace {
 } LayerPlace;
 
 /* An uninitialised tensor for a parameter or buffer. */
-Tensor *layer_tensor(const Module *module, Dims shape, LayerPlace place);
+Tensor *layer_tensor(Dims shape, LayerPlace place);
 
 /* "weight" of that shape and "bias" (None if not wanted) as Linear and the convolutions start with them: both
  * uniform within 1 / sqrt(fan_in). */

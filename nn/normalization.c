@@ -94,9 +94,9 @@ static void register_statistics(Module *module, int64_t n, bool tracked, LayerPl
     static const char *const names[] = {"running_mean", "running_var", "num_batches_tracked"};
     if (tracked) {
         LayerPlace counted = {place.device, DTYPE_INT64};
-        nn_register_buffer(module, names[0], nn_init_zeros_(layer_tensor(module, DIMS(n), place)), true);
-        nn_register_buffer(module, names[1], nn_init_ones_(layer_tensor(module, DIMS(n), place)), true);
-        nn_register_buffer(module, names[2], tensor_zero_(layer_tensor(module, DIMS(), counted)), true);
+        nn_register_buffer(module, names[0], nn_init_zeros_(layer_tensor(DIMS(n), place)), true);
+        nn_register_buffer(module, names[1], nn_init_ones_(layer_tensor(DIMS(n), place)), true);
+        nn_register_buffer(module, names[2], tensor_zero_(layer_tensor(DIMS(), counted)), true);
         return;
     }
     for (int i = 0; i < 3; i++)
