@@ -3,6 +3,7 @@
 #define TAPER_NN_NN_H
 
 #include "nn/activation.h"
+#include "nn/blocks.h"
 #include "nn/conv.h"
 #include "nn/convert.h"
 #include "nn/hooks.h"

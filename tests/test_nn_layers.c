@@ -60,6 +60,9 @@ static Tensor *class_weight(void)
     CASE(sigmoid, nn_Sigmoid())                                                                              \
     CASE(tanh, nn_Tanh())                                                                                    \
     CASE(sequential, nn_Sequential(nn_Linear(5, 4), nn_ReLU(), nn_Linear(4, 2)))                             \
+    CASE(se_module, nn_SEModule(8, .reduction = 4))                                                          \
+    CASE(residual_block, nn_ResidualBlock(16, 16))                                                           \
+    CASE(residual_block_stride, nn_ResidualBlock(3, 16, .stride = 2))                                        \
     CASE(cross_entropy_loss, nn_CrossEntropyLoss())                                                          \
     CASE(cross_entropy_loss_options,                                                                         \
          nn_CrossEntropyLoss(class_weight(), .ignore_index = 1, .reduction = "sum", .label_smoothing = 0.1)) \

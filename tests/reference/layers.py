@@ -31,6 +31,47 @@ def i(high, *shape):
     return torch.randint(0, high, shape, generator=generator)
 
 
+# The blocks of nn/blocks.c.
+class SEModule(nn.Module):
+    def __init__(self, in_channels, reduction=16):
+        super().__init__()
+        self.avg_pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(
+            nn.Linear(in_channels, in_channels // reduction, bias=False),
+            nn.ReLU(inplace=True),
+            nn.Linear(in_channels // reduction, in_channels, bias=False),
+            nn.Sigmoid())
+
+    def forward(self, x):
+        b, c, _, _ = x.size()
+        y = self.avg_pool(x).view(b, c)
+        y = self.fc(y).view(b, c, 1, 1)
+        return x * y.expand_as(x)
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, kernel_size=3, stride=1, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.se = SEModule(out_channels)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
+                nn.BatchNorm2d(out_channels))
+
+    def forward(self, x):
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        out = self.se(out)
+        out += self.shortcut(x)
+        return self.relu(out)
+
+
 CASES = {
     "linear": (lambda: nn.Linear(5, 3), f(4, 5)),
     "linear_without_bias": (lambda: nn.Linear(5, 3, bias=False), f(2, 2, 5)),
@@ -66,6 +107,9 @@ CASES = {
     "sigmoid": (lambda: nn.Sigmoid(), f(2, 3)),
     "tanh": (lambda: nn.Tanh(), f(2, 3)),
     "sequential": (lambda: nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 2)), f(3, 5)),
+    "se_module": (lambda: SEModule(8, reduction=4), f(2, 8, 3, 3)),
+    "residual_block": (lambda: ResidualBlock(16, 16), f(2, 16, 4, 4)),
+    "residual_block_stride": (lambda: ResidualBlock(3, 16, stride=2), f(2, 3, 6, 6)),
     "cross_entropy_loss": (lambda: nn.CrossEntropyLoss(), f(4, 3), i(3, 4)),
     "cross_entropy_loss_options": (
         lambda: nn.CrossEntropyLoss(torch.tensor([1.0, 2.0, 0.5]), ignore_index=1, reduction="sum", label_smoothing=0.1),
