@@ -114,11 +114,11 @@ static Tensor *with_strides(Tensor *x, const int64_t *strides)
 static Tensor *in_format(const char *operation, Tensor *x, const char *format)
 {
     int64_t strides[TENSOR_MAX_DIMS];
-    if (format != NULL && strcmp(format, CONTIGUOUS_FORMAT) == 0) {
+    if (format != NULL && strcmp(format, TENSOR_CONTIGUOUS_FORMAT) == 0) {
         contiguous_strides(x->shape, x->ndim, strides);
         return tensor_is_contiguous(x) ? x : with_strides(x, strides);
     }
-    if (format == NULL || strcmp(format, CHANNELS_LAST) != 0)
+    if (format == NULL || strcmp(format, TENSOR_CHANNELS_LAST) != 0)
         return error_raise(ERROR_VALUE, operation, "%s is not a memory format that it takes",
                            format != NULL ? format : "NULL");
     if (x->ndim != 4)
@@ -129,7 +129,7 @@ static Tensor *in_format(const char *operation, Tensor *x, const char *format)
 
 Tensor *(tensor_contiguous)(Tensor *self, const char *memory_format)
 {
-    if (self != NULL && memory_format != NULL && strcmp(memory_format, PRESERVE_FORMAT) == 0)
+    if (self != NULL && memory_format != NULL && strcmp(memory_format, TENSOR_PRESERVE_FORMAT) == 0)
         return error_raise(ERROR_VALUE, "contiguous",
                            "preserve memory format is unsupported by the contiguous operator");
     return self != NULL ? in_format("contiguous", self, memory_format) : NULL;
@@ -137,7 +137,7 @@ Tensor *(tensor_contiguous)(Tensor *self, const char *memory_format)
 
 Tensor *tensor_to_memory_format(Tensor *self, const char *memory_format)
 {
-    bool preserve = memory_format != NULL && strcmp(memory_format, PRESERVE_FORMAT) == 0;
+    bool preserve = memory_format != NULL && strcmp(memory_format, TENSOR_PRESERVE_FORMAT) == 0;
     return self == NULL || preserve ? self : in_format("to", self, memory_format);
 }
 

@@ -36,15 +36,15 @@ TAPER_API Tensor *tensor_bool(Tensor *self);
 
 /* x.contiguous(memory_format): x itself if its memory has that order, else a copy that has.
  * "contiguous_format" is row-major, "channels_last" the order N, H, W, C of a 4-d tensor; ERROR_SHAPE for
- * another. tensor_contiguous(x), tensor_contiguous(x, .memory_format = CHANNELS_LAST). */
+ * another. tensor_contiguous(x), tensor_contiguous(x, .memory_format = TENSOR_CHANNELS_LAST). */
 TAPER_API Tensor *tensor_contiguous(Tensor *self, const char *memory_format);
 /* x.to(memory_format=memory_format): the same; "preserve_format" gives x itself. */
 TAPER_API Tensor *tensor_to_memory_format(Tensor *self, const char *memory_format);
 
 /* The names of the formats. */
-#define CONTIGUOUS_FORMAT "contiguous_format"
-#define CHANNELS_LAST     "channels_last"
-#define PRESERVE_FORMAT   "preserve_format"
+#define TENSOR_CONTIGUOUS_FORMAT "contiguous_format"
+#define TENSOR_CHANNELS_LAST     "channels_last"
+#define TENSOR_PRESERVE_FORMAT   "preserve_format"
 
 /* self.copy_(src): writes src, broadcast, converted and from whatever device, to self. ERROR_SHAPE if it does
  * not fit. */
@@ -85,9 +85,10 @@ typedef struct TensorContiguousArgs {
     const char *memory_format;
 } TensorContiguousArgs;
 #define tensor_contiguous(self, ...)                                                                         \
-    KEYWORDS((tensor_contiguous)((self), (&(const TensorContiguousArgs){                                     \
-                                              .memory_format = CONTIGUOUS_FORMAT, ._ = 0, ##__VA_ARGS__})    \
-                                             ->memory_format))
+    KEYWORDS(                                                                                                \
+        (tensor_contiguous)((self), (&(const TensorContiguousArgs){                                          \
+                                         .memory_format = TENSOR_CONTIGUOUS_FORMAT, ._ = 0, ##__VA_ARGS__})  \
+                                        ->memory_format))
 #define tensor_fill_(self, value) (tensor_fill_)((self), TENSOR_OR_NUMBER(value))
 #endif
 
