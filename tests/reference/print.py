@@ -85,7 +85,7 @@ def made():
              (torch.arange(n) * 0.37 - 100.3).view(shape))
     show("tensor_as_strided(tensor_arange(12), DIMS(4, 3), DIMS(1, 4), 0)", torch.arange(12).view(3, 4).t())
     show("tensor_as_strided(tensor_arange(2400), DIMS(60, 20), DIMS(1, 120), 0)", torch.arange(2400).view(20, 120)[:, :60].t())
-    show("tensor_expand(tensor_scalar(2.5), DIMS(40, 50))", torch.tensor(2.5).expand(40, 50))
+    show("tensor_expand(tensor_scalar(2.5), 40, 50)", torch.tensor(2.5).expand(40, 50))
     for dtype in (f32, f64, i64, i32, u8, torch.bool):
         name = DTYPES[dtype][0]
         for shape in ((0,), (0, 3), (2, 0, 1)):
