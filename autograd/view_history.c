@@ -121,7 +121,7 @@ bool view_rebase(Tensor *view, TapeNode *inner, int self_input)
 /* A tensor in which several positions share one place (expand) cannot be written to. */
 static bool overlaps_itself(const Tensor *x)
 {
-    for (int d = 0; d < x->ndim; d++)
+    for (int d = 0; d < x->ndim && x->numel > 0; d++)
         if (x->shape[d] > 1 && x->strides[d] == 0)
             return true;
     return false;

@@ -16,7 +16,8 @@
 
 typedef struct Generator Generator; /* core/random.h */
 
-/* out = f(x), float in and out; NEG, ABS, SIGN, SQUARE also take integers; LOGICAL_NOT: any to bool. */
+/* out = f(x), float in and out; NEG, ABS, SIGN, SQUARE, RELU, HARDTANH and the roundings also take
+ * integers; LOGICAL_NOT and IS*: any to bool. */
 typedef enum UnaryOp {
     UNARY_NEG,
     UNARY_ABS,
@@ -27,12 +28,18 @@ typedef enum UnaryOp {
     UNARY_LOG,
     UNARY_LOG1P,
     UNARY_LOG2,
+    UNARY_LOG10,
     UNARY_SQRT,
     UNARY_RSQRT,
     UNARY_RECIPROCAL,
     UNARY_SIN,
     UNARY_COS,
     UNARY_TAN,
+    UNARY_ASIN,
+    UNARY_ACOS,
+    UNARY_ATAN,
+    UNARY_SINH,
+    UNARY_COSH,
     UNARY_TANH,
     UNARY_SIGMOID,
     UNARY_ERF,
@@ -43,11 +50,18 @@ typedef enum UnaryOp {
     UNARY_RELU,
     UNARY_LEAKY_RELU /* a: slope */,
     UNARY_ELU /* a: alpha */,
+    UNARY_SELU,
+    UNARY_CELU /* a: alpha */,
     UNARY_GELU,
     UNARY_GELU_TANH,
     UNARY_SILU,
+    UNARY_MISH,
     UNARY_SOFTPLUS /* a: beta, b: threshold */,
+    UNARY_LOGSIGMOID,
     UNARY_CLAMP /* a: min, b: max */,
+    UNARY_HARDTANH /* the same; its derivative is 0 on the bounds */,
+    UNARY_HARDSIGMOID,
+    UNARY_HARDSWISH,
     UNARY_LOGICAL_NOT,
     UNARY_ISNAN,
     UNARY_ISINF,
@@ -61,7 +75,7 @@ typedef enum BinaryOp {
     BINARY_ADD /* a + alpha b */,
     BINARY_SUB /* a - alpha b */,
     BINARY_MUL,
-    BINARY_DIV,
+    BINARY_DIV /* of integers: towards zero */,
     BINARY_FLOOR_DIVIDE,
     BINARY_REMAINDER,
     BINARY_FMOD,
@@ -77,6 +91,10 @@ typedef enum BinaryOp {
     BINARY_TANH_BACKWARD /* a (1 - b^2) */,
     BINARY_COUNT
 } BinaryOp;
+
+/* The constants of UNARY_SELU, PyTorch's. */
+#define SELU_ALPHA 1.6732632423543772848170429916717
+#define SELU_SCALE 1.0507009873554804934193349852946
 
 /* bool out = a ? b, any dtype in (both the same). */
 typedef enum CompareOp {
@@ -125,8 +143,7 @@ typedef struct Kernels {
     bool (*fill)(Tensor *out, Scalar value);    /* any */
     bool (*copy)(Tensor *out, const Tensor *x); /* any to any, converting; same shape */
     bool (*unary)(UnaryOp op, Tensor *out, const Tensor *x, double a, double b);
-    /* derivative of a unary with parameters: out = grad * f'(x), float; ops LEAKY_RELU, ELU, GELU, GELU_TANH,
-     * SILU, SOFTPLUS, CLAMP */
+    /* derivative: out = grad * f'(x), float; ops LEAKY_RELU to HARDSWISH above */
     bool (*unary_backward)(UnaryOp op, Tensor *out, const Tensor *grad, const Tensor *x, double a, double b);
     bool (*binary)(BinaryOp op, Tensor *out, const Tensor *a, const Tensor *b, double alpha);
     bool (*compare)(CompareOp op, Tensor *out, const Tensor *a, const Tensor *b);

@@ -277,6 +277,15 @@ Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, 
     return y != NULL ? deliver(kernels, kernels->unary(op, y, from, a, b), y, out) : NULL;
 }
 
+Tensor *kernel_unary_backward(const char *operation, UnaryOp op, Tensor *grad, Tensor *x, double a, double b)
+{
+    if (grad == NULL || x == NULL)
+        return NULL;
+    const Kernels *kernels = kernels_for(operation, TENSORS(grad, x));
+    Tensor *y = kernels != NULL ? tensor_new_like(x, x->dtype, operation) : NULL;
+    return y != NULL && kernels->unary_backward(op, y, grad, x, a, b) ? y : NULL;
+}
+
 /* What a pointwise operation on two tensors works with. */
 typedef struct Pair {
     const Kernels *kernels;
@@ -286,6 +295,15 @@ typedef struct Pair {
     Device device;
     const Tensor *a, *b;
 } Pair;
+
+static bool check_out_shape(const char *operation, const Tensor *out, Dims shape)
+{
+    if (out == NULL || (out->ndim == shape.n && memcmp(out->shape, shape.data, (size_t)shape.n * 8) == 0))
+        return true;
+    char s[160], t[160];
+    return error_raise(ERROR_SHAPE, operation, "output with shape %s doesn't match the broadcast shape %s",
+                       tensor_shape_string(out, s, sizeof s), dims_string(shape, t, sizeof t)) != NULL;
+}
 
 static const Tensor *prepare_operand(const char *operation, const Tensor *x, const Pair *pair,
                                      const Tensor *out)
@@ -310,14 +328,8 @@ static bool prepare(const char *operation, Tensor *a, Tensor *b, bool float_resu
     pair->ndim = kernel_broadcast_shape(operation, a, b, pair->shape);
     if (pair->ndim < 0)
         return false;
-    if (out != NULL &&
-        (out->ndim != pair->ndim || memcmp(out->shape, pair->shape, (size_t)pair->ndim * 8) != 0)) {
-        char s[160], t[160];
-        return error_raise(ERROR_SHAPE, operation,
-                           "output with shape %s doesn't match the broadcast shape %s",
-                           tensor_shape_string(out, s, sizeof s),
-                           dims_string((Dims){pair->shape, pair->ndim}, t, sizeof t)) != NULL;
-    }
+    if (!check_out_shape(operation, out, (Dims){pair->shape, pair->ndim}))
+        return false;
     pair->device = common_device(a, b);
     pair->a = prepare_operand(operation, a, pair, out);
     pair->b = pair->a != NULL ? prepare_operand(operation, b, pair, out) : NULL;
@@ -351,6 +363,27 @@ Tensor *kernel_compare(const char *operation, CompareOp op, Tensor *a, Tensor *b
     Tensor *y =
         target(NULL, DTYPE_BOOL, layout_of(&pair), (Dims){pair.shape, pair.ndim}, pair.device, operation);
     return y != NULL && pair.kernels->compare(op, y, pair.a, pair.b) ? y : NULL;
+}
+
+Tensor *kernel_where(const char *operation, Tensor *out, Tensor *condition, Tensor *a, Tensor *b, DType dtype)
+{
+    if (condition == NULL || a == NULL || b == NULL)
+        return NULL;
+    Pair pair = {.kernels = kernels_for(operation, TENSORS(condition, a, b))};
+    int64_t shape[TENSOR_MAX_DIMS];
+    int ndim = pair.kernels != NULL ? kernel_broadcast_shape(operation, condition, a, shape) : -1;
+    const Tensor *mask = ndim >= 0 ? kernel_expand(operation, condition, (Dims){shape, ndim}) : NULL;
+    pair.ndim = mask != NULL ? kernel_broadcast_shape(operation, mask, b, pair.shape) : -1;
+    Dims all = {pair.shape, pair.ndim};
+    if (pair.ndim < 0 || !check_out_shape(operation, out, all))
+        return NULL;
+    pair.dtype = dtype != DTYPE_NONE ? dtype : kernel_result_type(TENSORS(a, b));
+    pair.device = is_at_home_everywhere(condition) ? common_device(a, b) : condition->storage->device;
+    pair.a = prepare_operand(operation, a, &pair, out);
+    pair.b = pair.a != NULL ? prepare_operand(operation, b, &pair, out) : NULL;
+    mask = pair.b != NULL ? kernel_expand(operation, without_overlap(condition, out), all) : NULL;
+    Tensor *y = mask != NULL ? target(out, pair.dtype, layout_of(&pair), all, pair.device, operation) : NULL;
+    return y != NULL ? deliver(pair.kernels, pair.kernels->where(y, mask, pair.a, pair.b), y, out) : NULL;
 }
 
 /* -- reductions -- */

@@ -40,7 +40,14 @@ Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, 
                      double b);
 Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a, Tensor *b,
                       bool float_result, double alpha);
+/* grad * f'(x), for the functions that the backend has it of; x has grad's shape and dtype. */
+Tensor *kernel_unary_backward(const char *operation, UnaryOp op, Tensor *grad, Tensor *x, double a, double b);
 Tensor *kernel_compare(const char *operation, CompareOp op, Tensor *a, Tensor *b);
+
+/* condition ? a : b, all three broadcast; condition is a bool tensor. `dtype` is the result's; DTYPE_NONE:
+ * that of a and b together. `out` as above. */
+Tensor *kernel_where(const char *operation, Tensor *out, Tensor *condition, Tensor *a, Tensor *b,
+                     DType dtype);
 
 /* Reduction over dims (none given: all). `dtype` is the result's; DTYPE_NONE: x's. */
 Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, bool keepdim, DType dtype,

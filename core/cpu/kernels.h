@@ -8,9 +8,11 @@
 bool cpu_fill(Tensor *out, Scalar value);
 bool cpu_copy_tensor(Tensor *out, const Tensor *x);
 
-/* -- pointwise.c -- */
+/* -- unary.c -- */
 bool cpu_unary(UnaryOp op, Tensor *out, const Tensor *x, double a, double b);
 bool cpu_unary_backward(UnaryOp op, Tensor *out, const Tensor *grad, const Tensor *x, double a, double b);
+
+/* -- binary.c -- */
 bool cpu_binary(BinaryOp op, Tensor *out, const Tensor *a, const Tensor *b, double alpha);
 bool cpu_compare(CompareOp op, Tensor *out, const Tensor *a, const Tensor *b);
 bool cpu_where(Tensor *out, const Tensor *condition, const Tensor *a, const Tensor *b);

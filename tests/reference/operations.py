@@ -157,6 +157,7 @@ EXCEPTIONS = {
     "embedding": torch.nn.functional.embedding,
     "unfold": lambda x, dimension, size, step: x.unfold(dimension, size, step),
     "mT": lambda x: x.mT,
+    "dropout2d_": lambda x, p, training: torch.nn.functional.dropout2d(x, p, training, inplace=True),
 }
 
 
