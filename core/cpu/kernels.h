@@ -78,6 +78,10 @@ bool cpu_index_add(Tensor *out, int64_t dim, const Tensor *index, const Tensor *
 /* -- nonzero.c -- */
 bool cpu_nonzero(Tensor **out, const Tensor *x);
 
+/* -- rearrange.c -- */
+bool cpu_triangle(bool upper, Tensor *out, const Tensor *x, int64_t diagonal);
+bool cpu_flip(Tensor *out, const Tensor *x, uint32_t dims);
+
 /* -- optimizer.c -- */
 bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bool first, double lr,
                   double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);

@@ -154,6 +154,8 @@ EXCEPTIONS = {
     "to_dtype": lambda x, dtype: x.to(dtype),
     "to_memory_format": lambda x, format: x.to(memory_format=getattr(torch, format)),
     "contiguous": lambda x, format: x.contiguous(memory_format=getattr(torch, format)),
+    "constant_pad_nd": torch.constant_pad_nd,
+    "pad": torch.nn.functional.pad,
     "embedding": torch.nn.functional.embedding,
     "unfold": lambda x, dimension, size, step: x.unfold(dimension, size, step),
     "mT": lambda x: x.mT,
