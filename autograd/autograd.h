@@ -9,6 +9,7 @@ TAPER_BEGIN_DECLS
 
 /* -- a tensor's gradient -- */
 
+/* x.requires_grad: of a leaf what it was told, of a result whether an input required one. */
 TAPER_API bool tensor_requires_grad(const Tensor *x);
 /* x.requires_grad_(): only floating point leaves (ERROR_AUTOGRAD otherwise). Returns x. */
 TAPER_API Tensor *tensor_requires_grad_(Tensor *x, bool requires_grad);

@@ -17,6 +17,8 @@ typedef struct AllocatorStats {
     int64_t system_allocations; /* of them, those that had to ask the system */
 } AllocatorStats;
 
+/* The device's numbers now (torch.cuda.memory_stats), and torch.cuda.reset_peak_memory_stats: both peaks
+ * become what is so now. */
 TAPER_API AllocatorStats allocator_stats(Device device);
 TAPER_API void allocator_reset_peak_stats(Device device);
 

@@ -18,6 +18,7 @@ typedef struct Device {
     int32_t index; /* which of them; 0 for the CPU */
 } Device;
 
+/* torch.device("cpu"). */
 TAPER_API Device cpu_device(void);
 TAPER_API Device cuda_device(int index);
 
@@ -30,6 +31,7 @@ TAPER_API bool device_parse(const char *text, Device *device);
 /* Writes "cpu" or "cuda:0" into `text` and returns it. */
 TAPER_API const char *device_name(Device device, char *text, size_t size);
 
+/* The same type and index? */
 TAPER_API bool device_equal(Device a, Device b);
 
 /* How many devices of that type this process can use; 0 where no backend is registered for it. */

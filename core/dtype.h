@@ -34,6 +34,7 @@ TAPER_API DType dtype_parse(const char *name);
 /* "Float", "Long", ...: the name PyTorch's error messages use. */
 TAPER_API const char *dtype_scalar_name(DType dtype);
 
+/* dtype.is_floating_point. */
 TAPER_API bool dtype_is_floating_point(DType dtype);
 
 /* torch.promote_types: the smallest type that both convert to. */
@@ -53,6 +54,7 @@ typedef struct Scalar {
     } value;
 } Scalar;
 
+/* Numbers of each kind, and a number of whatever kind as C's; a fraction is cut off. */
 TAPER_API Scalar scalar_int(int64_t value);
 TAPER_API Scalar scalar_float(double value);
 TAPER_API Scalar scalar_bool(bool value);

@@ -96,6 +96,7 @@ typedef struct ErrorFrame {
     struct ErrorFrame *outer;
 } ErrorFrame;
 
+/* Puts the frame on the calling thread's stack of running modules, and takes it off again. */
 TAPER_API void error_frame_enter(ErrorFrame *frame);
 TAPER_API void error_frame_leave(ErrorFrame *frame);
 

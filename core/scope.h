@@ -21,6 +21,7 @@ typedef struct Scope {
     size_t mark;
 } Scope;
 
+/* Marks the top of the calling thread's stack; releases what has been pushed on it since. */
 TAPER_API Scope scope_open(void);
 TAPER_API void scope_close(Scope scope);
 
@@ -43,6 +44,7 @@ TAPER_API void scope_close_all(void);
 /* How many objects the calling thread's scopes own now. */
 TAPER_API size_t scope_size(void);
 
+/* scope_close, as tensor_scope calls it at the end of its block. */
 TAPER_API void scope_close_cleanup(Scope *scope);
 
 #ifndef __cplusplus

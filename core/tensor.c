@@ -335,12 +335,13 @@ bool tensor_is_floating_point(const Tensor *x)
 
 bool tensor_same_shape(const Tensor *a, const Tensor *b)
 {
-    return a->ndim == b->ndim && memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof a->shape[0]) == 0;
+    return a != NULL && b != NULL && a->ndim == b->ndim &&
+           memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof a->shape[0]) == 0;
 }
 
 bool tensor_shares_storage(const Tensor *a, const Tensor *b)
 {
-    return a->storage == b->storage;
+    return a != NULL && b != NULL && a->storage == b->storage;
 }
 
 /* Are x's strides those given, where they matter (dimensions of size 1 have none)? */

@@ -59,12 +59,12 @@ TAPER_API Dims tensor_dims(const Tensor *x);                   /* x.shape as a D
 TAPER_API const int64_t *tensor_strides(const Tensor *x);      /* x.stride() */
 TAPER_API int64_t tensor_storage_offset(const Tensor *x);      /* x.storage_offset(), in elements */
 TAPER_API int64_t tensor_numel(const Tensor *x);               /* x.numel(); 1 for a 0-d tensor */
-TAPER_API DType tensor_dtype(const Tensor *x);
-TAPER_API Device tensor_device(const Tensor *x);
-TAPER_API int64_t tensor_version(const Tensor *x); /* x._version, shared by all views */
-TAPER_API bool tensor_is_floating_point(const Tensor *x);
-TAPER_API bool tensor_same_shape(const Tensor *a, const Tensor *b);
-TAPER_API bool tensor_shares_storage(const Tensor *a, const Tensor *b);
+TAPER_API DType tensor_dtype(const Tensor *x);                 /* x.dtype; DTYPE_NONE for NULL */
+TAPER_API Device tensor_device(const Tensor *x);               /* x.device; the CPU for NULL */
+TAPER_API int64_t tensor_version(const Tensor *x);             /* x._version, shared by all views */
+TAPER_API bool tensor_is_floating_point(const Tensor *x);      /* x.is_floating_point() */
+TAPER_API bool tensor_same_shape(const Tensor *a, const Tensor *b);     /* a.shape == b.shape */
+TAPER_API bool tensor_shares_storage(const Tensor *a, const Tensor *b); /* views of the same memory? */
 
 /* x.is_contiguous(): row-major without gaps. */
 TAPER_API bool tensor_is_contiguous(const Tensor *x);

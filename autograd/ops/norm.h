@@ -64,6 +64,7 @@ typedef struct TensorInstanceNormArgs {
     double momentum, eps;
 } TensorInstanceNormArgs;
 
+/* What the macros below call: the same functions with keyword arguments. */
 TAPER_API Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *args);
 TAPER_API Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *args);
 TAPER_API Tensor *tensor_group_norm_args(Tensor *x, const TensorGroupNormArgs *args);

@@ -10,6 +10,7 @@
 
 TAPER_BEGIN_DECLS
 
+/* An int, float or bool of Python's as a wrapped number. */
 TAPER_API Tensor *tensor_number_int(int64_t value);
 TAPER_API Tensor *tensor_number_float(double value);
 TAPER_API Tensor *tensor_number_bool(bool value);

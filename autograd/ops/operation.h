@@ -16,6 +16,7 @@ typedef struct Operation {
     const char *samples;       /* sample calls, see table.def */
 } Operation;
 
+/* The row of an OpId, and how many there are: OP_COUNT. */
 TAPER_API const Operation *operation(OpId id);
 TAPER_API int operation_count(void);
 

@@ -70,6 +70,7 @@ typedef struct TensorAdaptivePool2dArgs {
     int64_t output_size_hw[2];
 } TensorAdaptivePool2dArgs;
 
+/* What the macros below call: the same functions with keyword arguments. */
 TAPER_API Tensor *tensor_max_pool2d_args(Tensor *x, const TensorMaxPool2dArgs *args);
 TAPER_API TensorMaxPool2d tensor_max_pool2d_with_indices_args(Tensor *x, const TensorMaxPool2dArgs *args);
 TAPER_API Tensor *tensor_avg_pool2d_args(Tensor *x, const TensorAvgPool2dArgs *args);
