@@ -24,7 +24,7 @@ TAPER_API Module *nn_sigmoid(void);
 TAPER_API Module *nn_tanh(void);
 
 #ifndef __cplusplus
-#define nn_ReLU(...) KEYWORDS(nn_relu(&(InplaceArgs){._ = 0, ##__VA_ARGS__}))
+#define nn_ReLU(...) KEYWORDS(nn_relu(&(InplaceArgs){._ = 0, __VA_ARGS__}))
 #define nn_Sigmoid() nn_sigmoid()
 #define nn_Tanh()    nn_tanh()
 #endif

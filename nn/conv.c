@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/reshape.h"
 #include "core/error.h"
 #include "nn/layer.h"
 #include "nn/repr.h"
@@ -10,7 +12,7 @@ typedef struct Conv {
     Module base;
     int dims; /* 1 or 2: how many numbers of each pair count */
     int64_t in_channels, out_channels, groups;
-    int64_t kernel_size[2], stride[2], padding[2], dilation[2];
+    int64_t kernel_size[2], stride[2], padding[2], dilation[2], output_padding[2];
     const char *padding_mode;
 } Conv;
 
@@ -28,6 +30,54 @@ static Tensor *conv1d_call(Module *module, TensorList inputs)
     return (tensor_conv1d)(inputs.items[0], layer_parameter(module, 0), layer_parameter(module, 1),
                            (Dims){self->stride, 1}, (Dims){self->padding, 1}, (Dims){self->dilation, 1},
                            self->groups);
+}
+
+/* What a convolution with this weight would have been given to make x of it. */
+static bool transposed_size(const Conv *self, const Tensor *x, int64_t size[4])
+{
+    const Tensor *weight = layer_parameter(&self->base, 0);
+    char text[128], other[128];
+    if (tensor_size(x, 1) != tensor_size(weight, 0))
+        return error_raise(
+                   ERROR_SHAPE, "conv_transpose2d",
+                   "Given transposed=1, weight of size %s, expected input%s to have %lld channels, but got "
+                   "%lld channels instead",
+                   tensor_shape_string(weight, text, sizeof text),
+                   tensor_shape_string(x, other, sizeof other), (long long)tensor_size(weight, 0),
+                   (long long)tensor_size(x, 1)) != NULL;
+    size[0] = tensor_size(x, 0);
+    size[1] = tensor_size(weight, 1) * self->groups;
+    for (int d = 0; d < 2; d++) {
+        size[2 + d] = (tensor_size(x, 2 + d) - 1) * self->stride[d] - 2 * self->padding[d] +
+                      self->dilation[d] * (tensor_size(weight, 2 + d) - 1) + self->output_padding[d] + 1;
+        if (self->output_padding[d] >= self->stride[d])
+            return error_raise(ERROR_VALUE, "conv_transpose2d",
+                               "output padding must be smaller than the stride, but got output_padding: "
+                               "%lld, stride: "
+                               "%lld",
+                               (long long)self->output_padding[d], (long long)self->stride[d]) != NULL;
+    }
+    return true;
+}
+
+static Tensor *conv_transpose2d_call(Module *module, TensorList inputs)
+{
+    const Conv *self = (const Conv *)module;
+    Tensor *x = inputs.items[0], *bias = layer_parameter(module, 1);
+    int64_t size[4], dim = tensor_dim(x);
+    char text[128];
+    if (dim != 3 && dim != 4)
+        return error_raise(
+            ERROR_SHAPE, "conv_transpose2d",
+            "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: %s",
+            tensor_shape_string(x, text, sizeof text));
+    x = dim == 3 ? tensor_unsqueeze(x, 0) : x;
+    if (x == NULL || !transposed_size(self, x, size))
+        return NULL;
+    Tensor *y = tensor_conv2d_input((Dims){size, 4}, layer_parameter(module, 0), x, (Dims){self->stride, 2},
+                                    (Dims){self->padding, 2}, (Dims){self->dilation, 2}, self->groups);
+    y = bias != NULL ? tensor_add(y, tensor_view(bias, -1, 1, 1)) : y;
+    return dim == 3 ? tensor_flatten(y, 0, 1) : y;
 }
 
 /* Writes a size that is not the usual one. */
@@ -51,6 +101,7 @@ static void conv_repr(const Module *module, FILE *out)
     repr_tuple(out, self->stride, self->dims);
     write_unless(out, self, "padding", self->padding, 0);
     write_unless(out, self, "dilation", self->dilation, 1);
+    write_unless(out, self, "output_padding", self->output_padding, 0);
     if (self->groups != 1)
         fprintf(out, ", groups=%lld", (long long)self->groups);
     if (layer_parameter(module, 1) == NULL)
@@ -67,6 +118,14 @@ static int64_t conv_multiply_adds(const Module *module, TensorList inputs, const
            self->kernel_size[1];
 }
 
+static int64_t conv_transpose2d_multiply_adds(const Module *module, TensorList inputs, const Tensor *output)
+{
+    const Conv *self = (const Conv *)module;
+    (void)output;
+    return tensor_numel(inputs.items[0]) * (self->out_channels / self->groups) * self->kernel_size[0] *
+           self->kernel_size[1];
+}
+
 static const ModuleType Conv1d_type = {.name = "Conv1d",
                                        .size = sizeof(Conv),
                                        .n_inputs = 1,
@@ -80,6 +139,13 @@ static const ModuleType Conv2d_type = {.name = "Conv2d",
                                        .forward = conv2d_call,
                                        .extra_repr = conv_repr,
                                        .multiply_adds = conv_multiply_adds};
+
+static const ModuleType ConvTranspose2d_type = {.name = "ConvTranspose2d",
+                                                .size = sizeof(Conv),
+                                                .n_inputs = 1,
+                                                .forward = conv_transpose2d_call,
+                                                .extra_repr = conv_repr,
+                                                .multiply_adds = conv_transpose2d_multiply_adds};
 
 /* The padding mode as a string that outlives the caller's; NULL after ERROR_VALUE. */
 static const char *check_padding_mode(const char *type, const char *mode)
@@ -128,7 +194,9 @@ static Module *new_conv(const ModuleType *type, int dims, const Conv2dArgs *args
     layer_pair(self->dilation, args->dilation, args->dilation_hw);
     if (dims == 1)
         self->kernel_size[1] = 1;
-    int64_t weight[] = {args->out_channels, args->in_channels / args->groups, self->kernel_size[0],
+    bool transposed = type == &ConvTranspose2d_type;
+    int64_t in = args->in_channels, out = args->out_channels;
+    int64_t weight[] = {transposed ? in : out, (transposed ? out : in) / args->groups, self->kernel_size[0],
                         self->kernel_size[1]};
     layer_linear_parameters(&self->base, (Dims){weight, 2 + dims}, args->bias, args->out_channels,
                             (LayerPlace){args->device, args->dtype});
@@ -154,4 +222,36 @@ Module *nn_conv1d(const Conv1dArgs *args)
                                   .padding_mode = args->padding_mode,
                                   .device = args->device,
                                   .dtype = args->dtype});
+}
+
+static void copy_pair(int64_t to[2], const int64_t from[2])
+{
+    to[0] = from[0];
+    to[1] = from[1];
+}
+
+Module *nn_conv_transpose2d(const ConvTranspose2dArgs *args)
+{
+    Conv2dArgs conv = {.in_channels = args->in_channels,
+                       .out_channels = args->out_channels,
+                       .kernel_size = args->kernel_size,
+                       .stride = args->stride,
+                       .padding = args->padding,
+                       .dilation = args->dilation,
+                       .groups = args->groups,
+                       .bias = args->bias,
+                       .padding_mode = args->padding_mode,
+                       .device = args->device,
+                       .dtype = args->dtype};
+    if (strcmp(args->padding_mode, "zeros") != 0)
+        return error_raise(ERROR_VALUE, "ConvTranspose2d",
+                           "Only \"zeros\" padding mode is supported for ConvTranspose2d");
+    copy_pair(conv.kernel_size_hw, args->kernel_size_hw);
+    copy_pair(conv.stride_hw, args->stride_hw);
+    copy_pair(conv.padding_hw, args->padding_hw);
+    copy_pair(conv.dilation_hw, args->dilation_hw);
+    Module *module = new_conv(&ConvTranspose2d_type, 2, &conv);
+    if (module != NULL)
+        layer_pair(((Conv *)module)->output_padding, args->output_padding, args->output_padding_hw);
+    return module;
 }

@@ -1,4 +1,4 @@
-/* Convolutions (torch.nn.Conv2d, Conv1d).
+/* Convolutions (torch.nn.Conv2d, Conv1d, ConvTranspose2d).
  *
  *     nn_Conv2d(3, 64, .kernel_size = 3, .stride = 2, .padding = 1, .bias = false)
  *     nn_Conv2d(16, 32, .kernel_size_hw = {3, 5}, .padding = PADDING_SAME)
@@ -43,11 +43,30 @@ TAPER_API Module *nn_conv2d(const Conv2dArgs *args);
 /* nn.Conv1d, with the same arguments: weight [out, in / groups, k], inputs [n, in, l] or [in, l]. */
 TAPER_API Module *nn_conv1d(const Conv1dArgs *args);
 
+typedef struct ConvTranspose2dArgs {
+    char _;
+    int64_t in_channels, out_channels, kernel_size, stride, padding, output_padding, groups;
+    bool bias;
+    int64_t dilation;
+    const char *padding_mode; /* "zeros" only */
+    Device device;
+    DType dtype;
+    int64_t kernel_size_hw[2], stride_hw[2], padding_hw[2], output_padding_hw[2], dilation_hw[2];
+} ConvTranspose2dArgs;
+
+/* nn.ConvTranspose2d(in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1,
+ * bias=True, dilation=1): the gradient of a Conv2d, from [n, in, h, w] or [in, h, w] to [n, out, h', w'] with
+ * h' = (h - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1. weight is [in, out / groups, kh,
+ * kw]. output_padding must be smaller than the stride (ERROR_VALUE). */
+TAPER_API Module *nn_conv_transpose2d(const ConvTranspose2dArgs *args);
+
 #ifndef __cplusplus
 #define NN_CONV_DEFAULTS_                                                                                    \
     .stride = 1, .dilation = 1, .groups = 1, .bias = true, .padding_mode = "zeros", ._ = 0
 #define nn_Conv2d(...) KEYWORDS(nn_conv2d(&(Conv2dArgs){NN_CONV_DEFAULTS_, __VA_ARGS__}))
 #define nn_Conv1d(...) KEYWORDS(nn_conv1d(&(Conv1dArgs){NN_CONV_DEFAULTS_, __VA_ARGS__}))
+#define nn_ConvTranspose2d(...)                                                                              \
+    KEYWORDS(nn_conv_transpose2d(&(ConvTranspose2dArgs){NN_CONV_DEFAULTS_, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -88,18 +88,18 @@ TAPER_API double nn_init_calculate_gain(const char *nonlinearity, double param);
 
 #ifndef __cplusplus
 #define nn_init_uniform_(tensor, ...)                                                                        \
-    KEYWORDS(nn_init_uniform_args((tensor), &(InitUniformArgs){.b = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(nn_init_uniform_args((tensor), &(InitUniformArgs){.b = 1, ._ = 0, __VA_ARGS__}))
 #define nn_init_normal_(tensor, ...)                                                                         \
-    KEYWORDS(nn_init_normal_args((tensor), &(InitNormalArgs){.std = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(nn_init_normal_args((tensor), &(InitNormalArgs){.std = 1, ._ = 0, __VA_ARGS__}))
 #define nn_init_trunc_normal_(tensor, ...)                                                                   \
     KEYWORDS(nn_init_trunc_normal_args(                                                                      \
-        (tensor), &(InitTruncNormalArgs){.std = 1, .a = -2, .b = 2, ._ = 0, ##__VA_ARGS__}))
+        (tensor), &(InitTruncNormalArgs){.std = 1, .a = -2, .b = 2, ._ = 0, __VA_ARGS__}))
 #define nn_init_xavier_uniform_(tensor, ...)                                                                 \
-    KEYWORDS(nn_init_xavier_uniform_args((tensor), &(InitXavierArgs){.gain = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(nn_init_xavier_uniform_args((tensor), &(InitXavierArgs){.gain = 1, ._ = 0, __VA_ARGS__}))
 #define nn_init_xavier_normal_(tensor, ...)                                                                  \
-    KEYWORDS(nn_init_xavier_normal_args((tensor), &(InitXavierArgs){.gain = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(nn_init_xavier_normal_args((tensor), &(InitXavierArgs){.gain = 1, ._ = 0, __VA_ARGS__}))
 #define INIT_KAIMING_ARGS_(...)                                                                              \
-    (&(InitKaimingArgs){.mode = "fan_in", .nonlinearity = "leaky_relu", ._ = 0, ##__VA_ARGS__})
+    (&(InitKaimingArgs){.mode = "fan_in", .nonlinearity = "leaky_relu", ._ = 0, __VA_ARGS__})
 #define nn_init_kaiming_uniform_(tensor, ...)                                                                \
     KEYWORDS(nn_init_kaiming_uniform_args((tensor), INIT_KAIMING_ARGS_(__VA_ARGS__)))
 #define nn_init_kaiming_normal_(tensor, ...)                                                                 \

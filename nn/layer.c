@@ -10,21 +10,6 @@ Tensor *layer_tensor(Dims shape, LayerPlace place)
     return tensor_empty(shape, .dtype = place.dtype, .device = place.device);
 }
 
-/* An error of before, which the program has not looked at yet, does not make the module incomplete. */
-void layer_no_parameter(Module *module, const char *name)
-{
-    bool incomplete = module->incomplete;
-    nn_register_parameter(module, name, NULL);
-    module->incomplete = incomplete;
-}
-
-void layer_no_buffer(Module *module, const char *name)
-{
-    bool incomplete = module->incomplete;
-    nn_register_buffer(module, name, NULL, true);
-    module->incomplete = incomplete;
-}
-
 void layer_linear_parameters(Module *module, Dims weight, bool bias, int64_t n_bias, LayerPlace place)
 {
     int64_t fan_in = 1;
@@ -37,7 +22,7 @@ void layer_linear_parameters(Module *module, Dims weight, bool bias, int64_t n_b
         nn_register_parameter(module, "bias",
                               nn_init_uniform_(layer_tensor(DIMS(n_bias), place), -bound, bound));
     else
-        layer_no_parameter(module, "bias");
+        module_register_none(module, false, "bias");
 }
 
 void layer_affine_parameters(Module *module, Dims shape, bool weight, bool bias, LayerPlace place)
@@ -45,9 +30,9 @@ void layer_affine_parameters(Module *module, Dims shape, bool weight, bool bias,
     if (weight)
         nn_register_parameter(module, "weight", nn_init_ones_(layer_tensor(shape, place)));
     else
-        layer_no_parameter(module, "weight");
+        module_register_none(module, false, "weight");
     if (weight && bias)
         nn_register_parameter(module, "bias", nn_init_zeros_(layer_tensor(shape, place)));
     else
-        layer_no_parameter(module, "bias");
+        module_register_none(module, false, "bias");
 }

@@ -23,10 +23,6 @@ static inline Module *layer_finished(Module *module)
     return module != NULL && !module->incomplete ? module : NULL;
 }
 
-/* Registers None: a parameter or buffer that is switched off. */
-void layer_no_parameter(Module *module, const char *name);
-void layer_no_buffer(Module *module, const char *name);
-
 /* A size for height and width: the pair if it was given (not {0, 0}), else twice the single number. */
 static inline void layer_pair(int64_t pair[2], int64_t one, const int64_t given[2])
 {

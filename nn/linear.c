@@ -1,7 +1,10 @@
 #include "nn/linear.h"
 
+#include <string.h>
+
 #include "autograd/ops/matmul.h"
 #include "autograd/ops/reshape.h"
+#include "core/error.h"
 #include "nn/layer.h"
 #include "nn/repr.h"
 
@@ -96,5 +99,44 @@ Module *nn_flatten(const FlattenArgs *args)
     if (self == NULL)
         return NULL;
     self->args = *args;
+    return &self->base;
+}
+
+/* -- Unflatten -- */
+
+typedef struct Unflatten {
+    Module base;
+    int64_t dim, sizes[TENSOR_MAX_DIMS], n;
+} Unflatten;
+
+static Tensor *unflatten_call(Module *module, TensorList inputs)
+{
+    const Unflatten *self = (const Unflatten *)module;
+    return (tensor_unflatten)(inputs.items[0], self->dim, (Dims){self->sizes, self->n});
+}
+
+static void unflatten_repr(const Module *module, FILE *out)
+{
+    const Unflatten *self = (const Unflatten *)module;
+    fprintf(out, "dim=%lld, unflattened_size=", (long long)self->dim);
+    repr_tuple(out, self->sizes, self->n);
+}
+
+static const ModuleType Unflatten_type = {.name = "Unflatten",
+                                          .size = sizeof(Unflatten),
+                                          .n_inputs = 1,
+                                          .forward = unflatten_call,
+                                          .extra_repr = unflatten_repr};
+
+Module *nn_unflatten(int64_t dim, Dims unflattened_size)
+{
+    if (unflattened_size.n > TENSOR_MAX_DIMS)
+        return error_raise(ERROR_VALUE, "Unflatten", "a tensor has at most %d dimensions", TENSOR_MAX_DIMS);
+    Unflatten *self = nn_new(Unflatten);
+    if (self == NULL)
+        return NULL;
+    self->dim = dim;
+    self->n = unflattened_size.n;
+    memcpy(self->sizes, unflattened_size.data, (size_t)self->n * sizeof *self->sizes);
     return &self->base;
 }

@@ -37,11 +37,16 @@ typedef struct FlattenArgs {
 /* nn.Flatten(start_dim=1, end_dim=-1): tensor_flatten. */
 TAPER_API Module *nn_flatten(const FlattenArgs *args);
 
+/* nn.Unflatten(dim, unflattened_size): tensor_unflatten, dimension dim becomes several, one of which may be
+ * -1. nn_Unflatten(1, DIMS(2, -1)). */
+TAPER_API Module *nn_unflatten(int64_t dim, Dims unflattened_size);
+
 #ifndef __cplusplus
-#define nn_Linear(...) KEYWORDS(nn_linear(&(LinearArgs){.bias = true, ._ = 0, __VA_ARGS__}))
-#define nn_Identity()  nn_identity()
+#define nn_Unflatten(dim, unflattened_size) nn_unflatten((dim), (unflattened_size))
+#define nn_Linear(...)                      KEYWORDS(nn_linear(&(LinearArgs){.bias = true, ._ = 0, __VA_ARGS__}))
+#define nn_Identity()                       nn_identity()
 #define nn_Flatten(...)                                                                                      \
-    KEYWORDS(nn_flatten(&(FlattenArgs){.start_dim = 1, .end_dim = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(nn_flatten(&(FlattenArgs){.start_dim = 1, .end_dim = -1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -20,7 +20,7 @@ static void register_weight(Module *module, const char *name, Tensor *weight)
     if (weight != NULL)
         nn_register_buffer(module, name, weight, true);
     else
-        layer_no_buffer(module, name);
+        module_register_none(module, true, name);
 }
 
 /* -- CrossEntropyLoss, NLLLoss -- */

@@ -162,6 +162,12 @@ Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, boo
                           : NULL;
 }
 
+void module_register_none(Module *module, bool buffer, const char *name)
+{
+    ModuleEntries *entries = buffer ? &module->buffers : &module->parameters;
+    module->incomplete |= !register_item(module, entries, buffer ? "buffer" : "parameter", name, NULL, true);
+}
+
 /* -- calling -- */
 
 static bool check_call(const Module *module, TensorList inputs)

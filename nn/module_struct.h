@@ -4,6 +4,12 @@
 
 #include "nn/module.h"
 
+/* -- module.c -- */
+
+/* Registers None on purpose: a parameter or buffer that is switched off. (nn_register_parameter takes NULL
+ * for the result of a call that failed if there is an error that the program has not looked at.) */
+void module_register_none(Module *module, bool buffer, const char *name);
+
 /* -- hooks.c: what nn_call does around forward; `inputs` are copied before a hook may change them -- */
 
 bool module_hooks_before(Module *module, TensorList *inputs);

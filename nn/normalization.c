@@ -100,7 +100,7 @@ static void register_statistics(Module *module, int64_t n, bool tracked, LayerPl
         return;
     }
     for (int i = 0; i < 3; i++)
-        layer_no_buffer(module, names[i]);
+        module_register_none(module, true, names[i]);
 }
 
 static Module *new_batch_norm(const ModuleType *type, const BatchNormArgs *args)

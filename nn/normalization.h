@@ -95,7 +95,7 @@ static inline NormalizedShape nn_shape_of_dims_(Dims dims)
                                             .normalized_shape = _Generic((shape), Dims                       \
                                                                          : nn_shape_of_dims_, default        \
                                                                          : nn_shape_of_size_)(shape),        \
-                                            ##__VA_ARGS__}))
+                                            __VA_ARGS__}))
 #define nn_GroupNorm(...)                                                                                    \
     KEYWORDS(nn_group_norm(&(GroupNormArgs){.eps = 1e-5, .affine = true, .bias = true, ._ = 0, __VA_ARGS__}))
 #endif

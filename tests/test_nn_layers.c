@@ -37,6 +37,13 @@ static Tensor *class_weight(void)
     CASE(conv2d_same, nn_Conv2d(2, 3, .kernel_size_hw = {3, 4}, .padding = PADDING_SAME))                    \
     CASE(conv2d_groups, nn_Conv2d(4, 6, 3, .groups = 2, .bias = false))                                      \
     CASE(conv1d, nn_Conv1d(3, 4, 3, .padding = 1, .dilation = 2))                                            \
+    CASE(conv_transpose2d, nn_ConvTranspose2d(3, 4, 3, .stride = 2, .padding = 1, .output_padding = 1))      \
+    CASE(conv_transpose2d_pairs,                                                                             \
+         nn_ConvTranspose2d(4, 6, .kernel_size_hw = {3, 2}, .stride_hw = {2, 1}, .padding_hw = {0, 1},       \
+                            .groups = 2, .bias = false, .dilation_hw = {1, 2}))                              \
+    CASE(unflatten, nn_Unflatten(1, DIMS(2, -1)))                                                            \
+    CASE(embedding, nn_Embedding(5, 4))                                                                      \
+    CASE(embedding_padding, nn_Embedding(5, 4, .padding_idx = -2))                                           \
     CASE(batch_norm2d, nn_BatchNorm2d(3))                                                                    \
     CASE(batch_norm2d_average, nn_BatchNorm2d(3, .eps = 1e-3, .momentum = NN_MOMENTUM_NONE))                 \
     CASE(batch_norm2d_plain, nn_BatchNorm2d(3, .affine = false, .track_running_stats = false))               \

@@ -85,6 +85,13 @@ CASES = {
     "conv2d_same": (lambda: nn.Conv2d(2, 3, (3, 4), padding="same"), f(2, 2, 6, 5)),
     "conv2d_groups": (lambda: nn.Conv2d(4, 6, 3, groups=2, bias=False), f(4, 5, 5)),
     "conv1d": (lambda: nn.Conv1d(3, 4, 3, padding=1, dilation=2), f(2, 3, 8)),
+    "conv_transpose2d": (lambda: nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1, output_padding=1), f(2, 3, 4, 3)),
+    "conv_transpose2d_pairs": (
+        lambda: nn.ConvTranspose2d(4, 6, (3, 2), stride=(2, 1), padding=(0, 1), groups=2, bias=False, dilation=(1, 2)),
+        f(4, 3, 4)),
+    "unflatten": (lambda: nn.Unflatten(1, (2, -1)), f(2, 6)),
+    "embedding": (lambda: nn.Embedding(5, 4), i(5, 2, 3)),
+    "embedding_padding": (lambda: nn.Embedding(5, 4, padding_idx=-2), i(5, 2, 3)),
     "batch_norm2d": (lambda: nn.BatchNorm2d(3), f(4, 3, 2, 2) * 2 + 1),
     "batch_norm2d_average": (lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=None), f(4, 3, 2, 2) * 2 + 1),
     "batch_norm2d_plain": (lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), f(4, 3, 2, 2) * 2 + 1),
