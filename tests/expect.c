@@ -74,6 +74,24 @@ void expect_error_(int result, ErrorCode code, const char *text, const char *cal
     error_clear();
 }
 
+void expect_lines_(const char *text, const char *const *lines, const char *file, int line)
+{
+    if (text == NULL)
+        fail_at(file, line, "there is no text");
+    for (int i = 1; *lines != NULL; lines++, i++) {
+        size_t length = strcspn(text, "\n");
+        if (strlen(*lines) != length || strncmp(text, *lines, length) != 0) {
+            print_error("line %d is\n%.*s\ninstead of\n%s\n", i, (int)length, text, *lines);
+            _fail(file, line);
+        }
+        text += length;
+        if (lines[1] != NULL && *text++ != '\n')
+            fail_at(file, line, "there are too few lines");
+    }
+    if (*text != '\0')
+        fail_at(file, line, "there are more lines than there should be");
+}
+
 static int64_t alive_before;
 
 int begin_test(void **state)

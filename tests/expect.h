@@ -29,6 +29,10 @@ void expect_values_(const Tensor *x, size_t n, const double *values, const char 
 void expect_error_(int result, ErrorCode code, const char *text, const char *call, const char *file,
                    int line);
 
+/* The text has these lines; NULL ends them. */
+#define expect_lines(text, lines) expect_lines_((text), (lines), __FILE__, __LINE__)
+void expect_lines_(const char *text, const char *const *lines, const char *file, int line);
+
 /* A test's fixtures: errors come back as NULL; afterwards, nothing is alive that was not before. */
 int begin_test(void **state);
 int end_test(void **state);
