@@ -109,7 +109,7 @@ static void test_summary_of_the_reference_model(void **state)
     /* PyTorch: sum(p.numel() for p in model.parameters()) */
     assert_non_null(strstr(text, "Total parameters: 11,261,002\n"));
     assert_non_null(strstr(text, "\n  layer2 (Sequential) "));
-    assert_non_null(strstr(text, "\n        0 (Linear) "));
+    assert_non_null(strstr(text, "\n          0 (Linear) "));
     free(text);
 }
 
