@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "autograd/ops/kernel.h"
-#include "optim/check.h"
+#include "optim/fields.h"
 
 enum { EXP_AVG, EXP_AVG_SQ, MAX_EXP_AVG_SQ };
 
@@ -33,8 +33,8 @@ static bool adam_step(const ParamGroup *group, Tensor *param, Tensor *grad, Para
     {                                                                                                        \
         .name = (Name),                                                                                      \
         .options = {OPTIM_NUMBER(AdamArgs, lr),                                                              \
-                    {"betas.0", offsetof(AdamArgs, betas), false},                                           \
-                    {"betas.1", offsetof(AdamArgs, betas) + sizeof(double), false},                          \
+                    {"betas.0", offsetof(AdamArgs, betas), OPTIM_FIELD_DOUBLE},                              \
+                    {"betas.1", offsetof(AdamArgs, betas) + sizeof(double), OPTIM_FIELD_DOUBLE},             \
                     OPTIM_NUMBER(AdamArgs, eps),                                                             \
                     OPTIM_NUMBER(AdamArgs, weight_decay),                                                    \
                     OPTIM_FLAG(AdamArgs, amsgrad),                                                           \

@@ -3,7 +3,10 @@
 #define TAPER_OPTIM_OPTIM_H
 
 #include "optim/adam.h"
+#include "optim/one_cycle.h"
 #include "optim/optimizer.h"
+#include "optim/scheduler.h"
+#include "optim/schedulers.h"
 #include "optim/sgd.h"
 
 #endif

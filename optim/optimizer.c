@@ -9,6 +9,7 @@
 #include "autograd/ops/kernel.h"
 #include "core/error.h"
 #include "core/scope.h"
+#include "optim/fields.h"
 
 /* -- making and destroying -- */
 
@@ -146,47 +147,31 @@ ParamGroup *(optim_add_param_group)(Optimizer *optimizer, TensorList params, con
 
 /* -- options -- */
 
-static const OptimOption *find_option(const ParamGroup *group, const char *name)
+static const OptimField *find_option(const ParamGroup *group, const char *name)
 {
-    const OptimOption *option = group->type->options;
-    while (option->name != NULL && strcmp(option->name, name) != 0)
-        option++;
-    return option->name != NULL ? option : NULL;
+    if (group == NULL)
+        return NULL;
+    const OptimField *field = field_find(group->type->options, name);
+    return field != NULL ? field : error_raise(ERROR_KEY, group->type->name, "there is no option '%s'", name);
 }
 
 bool optim_has_option(const ParamGroup *group, const char *name)
 {
-    return group != NULL && find_option(group, name) != NULL;
-}
-
-/* The field of an option, or NULL after an error. */
-static void *option_field(const ParamGroup *group, const char *name, bool *flag)
-{
-    const OptimOption *option = find_option(group, name);
-    if (option == NULL)
-        return error_raise(ERROR_KEY, group->type->name, "there is no option '%s'", name);
-    *flag = option->flag;
-    return (char *)group->options + option->offset;
+    return group != NULL && field_find(group->type->options, name) != NULL;
 }
 
 double optim_get_option(const ParamGroup *group, const char *name)
 {
-    bool flag = false;
-    const void *field = group != NULL ? option_field(group, name, &flag) : NULL;
-    return field == NULL ? NAN : flag ? *(const bool *)field : *(const double *)field;
+    const OptimField *field = find_option(group, name);
+    return field != NULL ? field_read(field, group->options) : NAN;
 }
 
 bool optim_set_option(ParamGroup *group, const char *name, double value)
 {
-    bool flag = false;
-    void *field = group != NULL ? option_field(group, name, &flag) : NULL;
-    if (field == NULL)
-        return false;
-    if (flag)
-        *(bool *)field = value != 0;
-    else
-        *(double *)field = value;
-    return true;
+    const OptimField *field = find_option(group, name);
+    if (field != NULL)
+        field_write(field, group->options, value);
+    return field != NULL;
 }
 
 double optim_get_lr(const Optimizer *optimizer)
@@ -276,6 +261,5 @@ bool optim_step(Optimizer *optimizer)
     tensor_scope
         autograd_no_grad done =
             for_all_params(optimizer, prepare_param) && for_all_params(optimizer, step_param);
-    optimizer->step_count += done;
     return done;
 }

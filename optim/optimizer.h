@@ -67,27 +67,31 @@ typedef struct ParamState {
     bool fresh;                        /* set by prepare if it likes; false again after the step */
 } ParamState;
 
-/* An option: a field of the options' struct, a double or a bool. */
-typedef struct OptimOption {
-    const char *name; /* "lr"; NULL ends the list */
+/* A number in a struct: an option of an optimizer, a setting of a scheduler. */
+typedef struct OptimField {
+    const char *name; /* "lr"; NULL ends a list */
     size_t offset;
-    bool flag; /* it is a bool */
-} OptimOption;
-#define OPTIM_NUMBER(Args, field)                                                                            \
+    enum { OPTIM_FIELD_DOUBLE, OPTIM_FIELD_BOOL, OPTIM_FIELD_INT64 } kind;
+} OptimField;
+#define OPTIM_NUMBER(Struct, field)                                                                          \
     {                                                                                                        \
-#field, offsetof(Args, field), false                                                                 \
+#field, offsetof(Struct, field), OPTIM_FIELD_DOUBLE                                                  \
     }
-#define OPTIM_FLAG(Args, field)                                                                              \
+#define OPTIM_FLAG(Struct, field)                                                                            \
     {                                                                                                        \
-#field, offsetof(Args, field), true                                                                  \
+#field, offsetof(Struct, field), OPTIM_FIELD_BOOL                                                    \
+    }
+#define OPTIM_INTEGER(Struct, field)                                                                         \
+    {                                                                                                        \
+#field, offsetof(Struct, field), OPTIM_FIELD_INT64                                                   \
     }
 
 typedef struct OptimizerType {
-    const char *name;                           /* "SGD" */
-    OptimOption options[OPTIM_MAX_OPTIONS + 1]; /* "lr" must be among them */
-    size_t options_size;                        /* of their struct */
-    const char *states[OPTIM_MAX_STATES];       /* "momentum_buffer": the names in the state_dict */
-    bool has_step;                              /* the state_dict has "step" */
+    const char *name;                          /* "SGD" */
+    OptimField options[OPTIM_MAX_OPTIONS + 1]; /* "lr" must be among them */
+    size_t options_size;                       /* of their struct */
+    const char *states[OPTIM_MAX_STATES];      /* "momentum_buffer": the names in the state_dict */
+    bool has_step;                             /* the state_dict has "step" */
     /* Makes the state that a step of this parameter needs and that is not there yet; called for all
      * parameters before the first of them is changed. False after raising an error. NULL: there is none. */
     bool (*prepare)(const ParamGroup *group, Tensor *param, ParamState *state);
@@ -112,7 +116,6 @@ struct Optimizer {
     void *defaults;      /* the constructor's options */
     ParamGroup **groups; /* optimizer.param_groups */
     int64_t n_groups;
-    int64_t step_count; /* calls of optim_step */
 };
 
 /* An optimizer of this type for the parameters, with a copy of the options. The named constructors

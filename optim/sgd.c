@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "autograd/ops/kernel.h"
-#include "optim/check.h"
+#include "optim/fields.h"
 
 enum { MOMENTUM_BUFFER };
 

@@ -1,4 +1,4 @@
-#include "optim/check.h"
+#include "optim/fields.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -6,6 +6,42 @@
 #include <string.h>
 
 #include "core/error.h"
+
+const OptimField *field_find(const OptimField *fields, const char *name)
+{
+    for (; fields->name != NULL; fields++)
+        if (strcmp(fields->name, name) == 0)
+            return fields;
+    return NULL;
+}
+
+double field_read(const OptimField *field, const void *object)
+{
+    const void *at = (const char *)object + field->offset;
+    switch (field->kind) {
+    case OPTIM_FIELD_BOOL:
+        return *(const bool *)at;
+    case OPTIM_FIELD_INT64:
+        return (double)*(const int64_t *)at;
+    default:
+        return *(const double *)at;
+    }
+}
+
+void field_write(const OptimField *field, void *object, double value)
+{
+    void *at = (char *)object + field->offset;
+    switch (field->kind) {
+    case OPTIM_FIELD_BOOL:
+        *(bool *)at = value != 0;
+        break;
+    case OPTIM_FIELD_INT64:
+        *(int64_t *)at = (int64_t)value;
+        break;
+    default:
+        *(double *)at = value;
+    }
+}
 
 const char *number_string(double value, char *text, size_t size)
 {
