@@ -157,15 +157,15 @@ static void test_memory_formats(void **state)
 {
     (void)state;
     Tensor *x = ones_of(DIMS(2, 3, 4, 5), DTYPE_FLOAT32);
-    Tensor *y = tensor_contiguous(x, .memory_format = CHANNELS_LAST);
+    Tensor *y = tensor_contiguous(x, .memory_format = TENSOR_CHANNELS_LAST);
     assert_true(tensor_is_channels_last(y));
     assert_ptr_equal(tensor_contiguous(x), x);
-    assert_ptr_equal(tensor_contiguous(y, CHANNELS_LAST), y);
-    assert_ptr_equal(tensor_to_memory_format(y, PRESERVE_FORMAT), y);
-    assert_ptr_equal(tensor_to_memory_format(y, CHANNELS_LAST), y);
+    assert_ptr_equal(tensor_contiguous(y, TENSOR_CHANNELS_LAST), y);
+    assert_ptr_equal(tensor_to_memory_format(y, TENSOR_PRESERVE_FORMAT), y);
+    assert_ptr_equal(tensor_to_memory_format(y, TENSOR_CHANNELS_LAST), y);
     assert_true(tensor_is_contiguous(tensor_contiguous(y)));
     assert_true(tensor_is_channels_last(tensor_mul(y, 2)));
-    assert_null((tensor_contiguous)(NULL, CHANNELS_LAST));
+    assert_null((tensor_contiguous)(NULL, TENSOR_CHANNELS_LAST));
 }
 
 int main(void)
