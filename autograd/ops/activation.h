@@ -40,29 +40,30 @@ TAPER_API Tensor *tensor_hardswish_(Tensor *self);
 TAPER_API Tensor *tensor_prelu(Tensor *self, Tensor *weight);
 
 #ifndef __cplusplus
-typedef struct ActivationArgs {
+typedef struct LeakyReluArgs {
     char _;
-    union {
-        double negative_slope, min_val;
-    };
-    double max_val;
-} ActivationArgs;
-static inline Tensor *tensor_activation_args(Tensor *(*f)(Tensor *, double), Tensor *self,
-                                             const ActivationArgs *args)
+    double negative_slope;
+} LeakyReluArgs;
+typedef struct HardtanhArgs {
+    char _;
+    double min_val, max_val;
+} HardtanhArgs;
+static inline Tensor *tensor_leaky_relu_args(Tensor *(*f)(Tensor *, double), Tensor *self,
+                                             const LeakyReluArgs *args)
 {
     return f(self, args->negative_slope);
 }
 static inline Tensor *tensor_hardtanh_args(Tensor *(*f)(Tensor *, double, double), Tensor *self,
-                                           const ActivationArgs *args)
+                                           const HardtanhArgs *args)
 {
     return f(self, args->min_val, args->max_val);
 }
 #define LEAKY_RELU_(f, self, ...)                                                                            \
-    KEYWORDS(tensor_activation_args((f), (self),                                                             \
-                                    &(ActivationArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_leaky_relu_args((f), (self),                                                             \
+                                    &(LeakyReluArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
 #define HARDTANH_(f, self, ...)                                                                              \
     KEYWORDS(tensor_hardtanh_args((f), (self),                                                               \
-                                  &(ActivationArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))
+                                  &(HardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))
 /* tensor_leaky_relu(x), tensor_leaky_relu(x, 0.2) */
 #define tensor_leaky_relu(self, ...)  LEAKY_RELU_(tensor_leaky_relu, self, ##__VA_ARGS__)
 #define tensor_leaky_relu_(self, ...) LEAKY_RELU_(tensor_leaky_relu_, self, ##__VA_ARGS__)

@@ -25,13 +25,12 @@ static Tensor *base_gradient(Tensor *grad, Tensor *self, Tensor *exponent)
 
 static Tensor *exponent_gradient(Tensor *grad, Tensor *self, Tensor *exponent, Tensor *y)
 {
-    if (self->is_number) {
-        double base = tensor_item(self);
-        Tensor *slope = tensor_mul(grad, tensor_mul(y, log(base)));
-        return base == 0 ? tensor_where(tensor_ge(exponent, 0), 0, slope) : slope;
-    }
+    if (self->is_number && tensor_item(self) == 0)
+        return tensor_mul(grad, tensor_where(tensor_ge(exponent, 0), 0, -HUGE_VAL));
+    if (self->is_number)
+        return tensor_mul(grad, tensor_mul(y, log(tensor_item(self))));
     Tensor *zero = tensor_logical_and(tensor_eq(self, 0), tensor_ge(exponent, 0));
-    return tensor_mul(grad, tensor_where(zero, 0, tensor_mul(y, tensor_log(self))));
+    return tensor_mul(grad, tensor_mul(y, tensor_log(tensor_masked_fill(self, zero, 1)))); /* log 1 = 0 */
 }
 
 void pow_backward(TapeNode *node, Tensor *grad)

@@ -175,8 +175,8 @@ static inline float erf_f32(float x)
 
 static inline float sinh_f32(float x)
 {
-    double e = expm1_wide((double)x);
-    return (float)(0.5 * (e + e / (e + 1)));
+    double e = expm1_wide(fabs((double)x));
+    return (float)copysign(0.5 * (e + e / (e + 1)), (double)x);
 }
 
 static inline float cosh_f32(float x)

@@ -113,7 +113,7 @@
     X(UNARY_HARDSWISH, hardswish, T, x *clamp_##T(x + 3, 0, 6) / 6)                                          \
     X(UNARY_GELU, gelu, T, gelu_##T(x))                                                                      \
     X(UNARY_GELU_TANH, gelu_tanh, T, gelu_tanh_##T(x))                                                       \
-    X(UNARY_SILU, silu, T, x *F(sigmoid)(x))                                                                 \
+    X(UNARY_SILU, silu, T, x / (1 + F(exp)(-x)))                                                             \
     X(UNARY_SOFTPLUS, softplus, T, x *a > b ? x : F(log1p)(F(exp)(x * a)) / a)                               \
     X(UNARY_SIGN, sign, T, sign_##T(x))                                                                      \
     X(UNARY_ABS, abs, T, F(fabs)(x))                                                                         \
@@ -138,7 +138,7 @@
     X(UNARY_MISH, mish_slope, T, g *mish_slope_##T(x))                                                       \
     X(UNARY_LOGSIGMOID, logsigmoid_slope, T, g *F(sigmoid)(-x))                                              \
     X(UNARY_HARDTANH, hardtanh_slope, T, x > a && x < b ? g : 0)                                             \
-    X(UNARY_HARDSIGMOID, hardsigmoid_slope, T, x > -3 && x < 3 ? g * (T)(1.0f / 6) : 0)                       \
+    X(UNARY_HARDSIGMOID, hardsigmoid_slope, T, x > -3 && x < 3 ? g * (T)(1.0f / 6) : 0)                      \
     X(UNARY_HARDSWISH, hardswish_slope, T, x <= -3 ? 0 : x < 3 ? g * (x / 3 + (T)0.5) : g)                   \
     X(UNARY_GELU, gelu_slope, T, g *gelu_slope_##T(x))                                                       \
     X(UNARY_GELU_TANH, gelu_tanh_slope, T, g *gelu_tanh_slope_##T(x))                                        \
