@@ -93,6 +93,14 @@ static inline double log1p_wide(double x)
     return x == 0 ? x : y;
 }
 
+/* log(1 + e^x), which is x from where the 1 no longer counts. */
+static inline double log1pexp_wide(double x)
+{
+    double e = exp_wide(x), u = 1 + e, lost = (e - (u - 1)) / u;
+    double log_m, n = log_parts(u, &log_m);
+    return x > 50 ? x : n * M_LN2 + log_m + lost;
+}
+
 static inline double tanh_wide(double x)
 {
     double e = expm1_wide(2 * x);
@@ -158,6 +166,11 @@ static inline float log10_f32(float x)
     return (float)(log_wide((double)x) * M_LOG10E);
 }
 
+static inline float log1pexp_f32(float x)
+{
+    return (float)log1pexp_wide((double)x);
+}
+
 static inline float tanh_f32(float x)
 {
     return (float)tanh_wide((double)x);
@@ -166,6 +179,12 @@ static inline float tanh_f32(float x)
 static inline float sigmoid_f32(float x)
 {
     return (float)(1 / (1 + exp_wide(-(double)x)));
+}
+
+/* tanh(log(1 + e^x)), what mish multiplies x by. */
+static inline float mish_gate_f32(float x)
+{
+    return (float)tanh_wide(log1pexp_wide((double)x));
 }
 
 static inline float erf_f32(float x)

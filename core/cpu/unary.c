@@ -9,6 +9,16 @@ static inline f64 sigmoid(f64 x)
     return 1 / (1 + exp(-x));
 }
 
+static inline f64 log1pexp(f64 x)
+{
+    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+static inline f64 mish_gate(f64 x)
+{
+    return tanh(log1pexp(x));
+}
+
 /* What integers have of them. */
 #define INTEGER_UNARIES(X, T)                                                                                \
     X(UNARY_SIGN, sign, T, (T)(negative(x) ? -1 : x != 0))                                                   \

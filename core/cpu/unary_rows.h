@@ -45,17 +45,9 @@
         T s = f(sigmoid)(x);                                                                                 \
         return s * (1 + x * (1 - s));                                                                        \
     }                                                                                                        \
-    static inline T mish_##T(T x)                                                                            \
-    {                                                                                                        \
-        return x * f(tanh)(f(log1p)(f(exp)(x)));                                                             \
-    }                                                                                                        \
-    static inline T logsigmoid_##T(T x)                                                                      \
-    {                                                                                                        \
-        return (x < 0 ? x : 0) - f(log1p)(f(exp)(-f(fabs)(x)));                                              \
-    }                                                                                                        \
     static inline T mish_slope_##T(T x)                                                                      \
     {                                                                                                        \
-        T t = f(tanh)(f(log1p)(f(exp)(x)));                                                                  \
+        T t = f(mish_gate)(x);                                                                               \
         return t + x * f(sigmoid)(x) * (1 - t * t);                                                          \
     }
 
@@ -106,15 +98,15 @@
     X(UNARY_ELU, elu, T, x > 0 ? x : a * F(expm1)(x))                                                        \
     X(UNARY_SELU, selu, T, (T)SELU_SCALE *(x > 0 ? x : (T)SELU_ALPHA * F(expm1)(x)))                         \
     X(UNARY_CELU, celu, T, x > 0 ? x : a * F(expm1)(x / a))                                                  \
-    X(UNARY_MISH, mish, T, mish_##T(x))                                                                      \
-    X(UNARY_LOGSIGMOID, logsigmoid, T, logsigmoid_##T(x))                                                    \
+    X(UNARY_MISH, mish, T, x *F(mish_gate)(x))                                                               \
+    X(UNARY_LOGSIGMOID, logsigmoid, T, -F(log1pexp)(-x))                                                     \
     X(UNARY_HARDTANH, hardtanh, T, clamp_##T(x, a, b))                                                       \
     X(UNARY_HARDSIGMOID, hardsigmoid, T, clamp_##T(x + 3, 0, 6) / 6)                                         \
     X(UNARY_HARDSWISH, hardswish, T, x *clamp_##T(x + 3, 0, 6) / 6)                                          \
     X(UNARY_GELU, gelu, T, gelu_##T(x))                                                                      \
     X(UNARY_GELU_TANH, gelu_tanh, T, gelu_tanh_##T(x))                                                       \
     X(UNARY_SILU, silu, T, x / (1 + F(exp)(-x)))                                                             \
-    X(UNARY_SOFTPLUS, softplus, T, x *a > b ? x : F(log1p)(F(exp)(x * a)) / a)                               \
+    X(UNARY_SOFTPLUS, softplus, T, x *a > b ? x : F(log1pexp)(x * a) / a)                                    \
     X(UNARY_SIGN, sign, T, sign_##T(x))                                                                      \
     X(UNARY_ABS, abs, T, F(fabs)(x))                                                                         \
     X(UNARY_NEG, neg, T, -x)                                                                                 \
