@@ -243,15 +243,28 @@ bool cpu_compare(CompareOp op, Tensor *out, const Tensor *a, const Tensor *b)
 
 /* -- where -- */
 
+/* By masks, and bools read as bytes: of choices and bools the compiler makes no vectors. */
 #define WHERE(bits)                                                                                          \
+    static inline uint##bits##_t pick_##bits(u8 condition, uint##bits##_t x, uint##bits##_t y)               \
+    {                                                                                                        \
+        uint##bits##_t mask = (uint##bits##_t)(0 - (uint##bits##_t)condition);                               \
+        return (uint##bits##_t)((x & mask) | (y & ~mask));                                                   \
+    }                                                                                                        \
     static void where_##bits(char *const *data, const int64_t *s, int64_t n, const void *context)            \
     {                                                                                                        \
         uint##bits##_t *out = (uint##bits##_t *)data[0];                                                     \
         const uint##bits##_t *x = (const uint##bits##_t *)data[2], *y = (const uint##bits##_t *)data[3];     \
-        const b8 *condition = (const b8 *)data[1];                                                           \
+        const u8 *condition = (const u8 *)data[1];                                                           \
         (void)context;                                                                                       \
-        for (int64_t i = 0; i < n; i++)                                                                      \
-            out[i * s[0]] = condition[i * s[1]] ? x[i * s[2]] : y[i * s[3]];                                 \
+        if (s[0] == 1 && s[1] == 1 && s[2] == 1 && s[3] == 0) {                                              \
+            uint##bits##_t same = y[0];                                                                      \
+            for (int64_t i = 0; i < n; i++)                                                                  \
+                out[i] = pick_##bits(condition[i], x[i], same);                                              \
+            return;                                                                                          \
+        }                                                                                                    \
+        EACH(n, s[0] == 1 && s[1] == 1 && s[2] == 1 && s[3] == 1,                                            \
+             out[i] = pick_##bits(condition[i], x[i], y[i]),                                                 \
+             out[i * s[0]] = pick_##bits(condition[i * s[1]], x[i * s[2]], y[i * s[3]]));                    \
     }
 WHERE(8)
 WHERE(32)
