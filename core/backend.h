@@ -151,15 +151,17 @@ typedef struct Kernels {
                   const Tensor *b); /* condition: bool */
     /* -- reductions and scans -- */
     bool (*reduce)(ReduceOp op, Tensor *out, const Tensor *x, double a);
-    bool (*arg_reduce)(bool max, Tensor *values, Tensor *indices, const Tensor *x,
-                       int64_t dim); /* values may be NULL */
-    bool (*cumsum)(Tensor *out, const Tensor *x, int64_t dim);
+    /* the results have size 1 in `dim`, which x must not have empty; values may be NULL. The first among
+     * equals; NaN is beyond every number */
+    bool (*arg_reduce)(bool max, Tensor *values, Tensor *indices, const Tensor *x, int64_t dim);
+    bool (*cumsum)(Tensor *out, const Tensor *x, int64_t dim, bool reverse); /* reverse: from the end */
     bool (*cumprod)(Tensor *out, const Tensor *x, int64_t dim);
-    bool (*softmax)(bool log, Tensor *out, const Tensor *x, int64_t dim); /* float */
+    bool (*cumprod_backward)(Tensor *out, const Tensor *grad, const Tensor *x, int64_t dim); /* float */
+    bool (*softmax)(bool log, Tensor *out, const Tensor *x, int64_t dim);                    /* float */
     bool (*softmax_backward)(bool log, Tensor *out, const Tensor *grad, const Tensor *y, int64_t dim);
-    bool (*sort)(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool descending); /* stable */
-    bool (*topk)(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim,
-                 bool largest); /* k = size of values */
+    /* stable; NaN is the largest. topk: k = size of values, in order */
+    bool (*sort)(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool descending);
+    bool (*topk)(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool largest);
     /* -- matrices: out[b] = alpha * a[b] b[b] + beta * out[b]; 3-d, batch strides may be 0; any float strides
      * -- */
     bool (*gemm)(Tensor *out, const Tensor *a, const Tensor *b, double alpha, double beta);

@@ -20,6 +20,18 @@ bool cpu_where(Tensor *out, const Tensor *condition, const Tensor *a, const Tens
 /* -- reduce.c -- */
 bool cpu_reduce(ReduceOp op, Tensor *out, const Tensor *x, double a);
 
+/* -- arg_reduce.c -- */
+bool cpu_arg_reduce(bool max, Tensor *values, Tensor *indices, const Tensor *x, int64_t dim);
+
+/* -- scan.c -- */
+bool cpu_cumsum(Tensor *out, const Tensor *x, int64_t dim, bool reverse);
+bool cpu_cumprod(Tensor *out, const Tensor *x, int64_t dim);
+bool cpu_cumprod_backward(Tensor *out, const Tensor *grad, const Tensor *x, int64_t dim);
+
+/* -- sort.c -- */
+bool cpu_sort(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool descending);
+bool cpu_topk(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool largest);
+
 /* -- gemm.c -- */
 bool cpu_gemm(Tensor *out, const Tensor *a, const Tensor *b, double alpha, double beta);
 

@@ -1,0 +1,235 @@
+/* Sorting along one dimension, and the k largest or smallest elements.
+ *
+ * Every element becomes an unsigned key in whose order it sorts: the bits of a number, turned so that
+ * negative ones come first, and NaN, the largest of all, as ones only; a descending order inverts the keys.
+ * So one sort of keys serves every dtype and both directions, and equal elements keep their order, which
+ * makes it stable. Short lines are sorted by insertion and merging, long ones by digits (radix sort), which
+ * takes as many passes as a key has bytes, whatever the length. */
+#include <string.h>
+
+#include "core/cpu/kernels.h"
+#include "core/cpu/lines.h"
+#include "core/error.h"
+
+typedef float f32;
+typedef double f64;
+typedef int64_t i64;
+typedef int32_t i32;
+typedef uint8_t u8;
+
+enum {
+    RUN = 12,          /* as many are sorted by insertion */
+    RADIX_FROM = 1024, /* lines that are sorted by digits */
+    SELECT_UP_TO = 64, /* as many largest elements are kept in order while a line is read */
+};
+
+typedef struct Item {
+    uint64_t key;
+    int64_t index;
+} Item;
+
+/* -- keys -- */
+
+static inline uint64_t key_f32(f32 v)
+{
+    uint32_t bits;
+    v = v == 0 ? 0 : v; /* -0 equals 0 */
+    memcpy(&bits, &v, sizeof bits);
+    return v != v ? UINT32_MAX : bits >> 31 ? ~bits : bits | UINT32_C(1) << 31;
+}
+
+static inline uint64_t key_f64(f64 v)
+{
+    uint64_t bits;
+    v = v == 0 ? 0 : v;
+    memcpy(&bits, &v, sizeof bits);
+    return v != v ? UINT64_MAX : bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static inline uint64_t key_i64(i64 v)
+{
+    return (uint64_t)v ^ UINT64_C(1) << 63;
+}
+
+static inline uint64_t key_i32(i32 v)
+{
+    return (uint32_t)v ^ UINT32_C(1) << 31;
+}
+
+static inline uint64_t key_u8(u8 v)
+{
+    return v;
+}
+
+#define DEFINE_KEYS(T)                                                                                       \
+    static void keys_##T(const void *data, int64_t n, int64_t stride, uint64_t inverted, Item *items)        \
+    {                                                                                                        \
+        const T *x = data;                                                                                   \
+        for (int64_t i = 0; i < n; i++)                                                                      \
+            items[i] = (Item){key_##T(x[i * stride]) ^ inverted, i};                                         \
+    }
+
+DEFINE_KEYS(f32)
+DEFINE_KEYS(f64)
+DEFINE_KEYS(i64)
+DEFINE_KEYS(i32)
+DEFINE_KEYS(u8)
+
+typedef void (*KeysFunction)(const void *data, int64_t n, int64_t stride, uint64_t inverted, Item *items);
+
+static const KeysFunction keys_of[DTYPE_COUNT] = {
+    [DTYPE_FLOAT32] = keys_f32, [DTYPE_FLOAT64] = keys_f64, [DTYPE_INT64] = keys_i64,
+    [DTYPE_INT32] = keys_i32,   [DTYPE_UINT8] = keys_u8,    [DTYPE_BOOL] = keys_u8,
+};
+
+/* -- sorting keys; `other` has room for as many. What they return is the one of the two that holds the result
+ * -- */
+
+static void insertion_sort(Item *items, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        Item item = items[i];
+        int64_t at = i;
+        for (; at > 0 && items[at - 1].key > item.key; at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
+static void merge(const Item *items, int64_t middle, int64_t n, Item *out)
+{
+    int64_t a = 0, b = middle;
+    while (a < middle && b < n)
+        *out++ = items[b].key < items[a].key ? items[b++] : items[a++];
+    memcpy(out, items + a, (size_t)(middle - a) * sizeof *out);
+    memcpy(out + (middle - a), items + b, (size_t)(n - b) * sizeof *out);
+}
+
+static Item *merge_sort(Item *items, int64_t n, Item *other)
+{
+    for (int64_t i = 0; i < n; i += RUN)
+        insertion_sort(items + i, n - i < RUN ? n - i : RUN);
+    for (int64_t run = RUN; run < n; run *= 2) {
+        for (int64_t i = 0; i < n; i += 2 * run) {
+            int64_t rest = n - i;
+            merge(items + i, rest < run ? rest : run, rest < 2 * run ? rest : 2 * run, other + i);
+        }
+        Item *sorted = other;
+        other = items;
+        items = sorted;
+    }
+    return items;
+}
+
+/* From the lowest byte to the highest, each pass keeping the order of the one before. */
+static Item *radix_sort(Item *items, int64_t n, Item *other, int bytes)
+{
+    int64_t counts[8][256] = {{0}};
+    for (int64_t i = 0; i < n; i++)
+        for (int b = 0; b < bytes; b++)
+            counts[b][items[i].key >> (8 * b) & 255]++;
+    for (int b = 0; b < bytes; b++) {
+        int64_t *count = counts[b], place = 0;
+        if (count[items[0].key >> (8 * b) & 255] == n)
+            continue;
+        for (int digit = 0; digit < 256; digit++) {
+            int64_t here = count[digit];
+            count[digit] = place;
+            place += here;
+        }
+        for (int64_t i = 0; i < n; i++)
+            other[count[items[i].key >> (8 * b) & 255]++] = items[i];
+        Item *sorted = other;
+        other = items;
+        items = sorted;
+    }
+    return items;
+}
+
+static Item *sort_items(Item *items, int64_t n, Item *other, int bytes)
+{
+    return n < RADIX_FROM ? merge_sort(items, n, other) : radix_sort(items, n, other, bytes);
+}
+
+/* The k first in order of n items, into `best`, read from the front to the back. */
+static void select_items(const Item *items, int64_t n, int64_t k, Item *best)
+{
+    int64_t have = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (have == k && items[i].key >= best[k - 1].key)
+            continue;
+        int64_t at = have < k ? have++ : k - 1;
+        for (; at > 0 && best[at - 1].key > items[i].key; at--)
+            best[at] = best[at - 1];
+        best[at] = items[i];
+    }
+}
+
+/* -- lines -- */
+
+typedef struct SortTask {
+    DType dtype;
+    int bytes;
+    uint64_t inverted;
+} SortTask;
+
+#define COPY_CHOSEN(bits)                                                                                    \
+    static void copy_chosen_##bits(const Item *items, int64_t k, void *to, int64_t to_stride,                \
+                                   const void *from, int64_t from_stride)                                    \
+    {                                                                                                        \
+        uint##bits##_t *out = to;                                                                            \
+        const uint##bits##_t *x = from;                                                                      \
+        for (int64_t i = 0; i < k; i++)                                                                      \
+            out[i * to_stride] = x[items[i].index * from_stride];                                            \
+    }
+COPY_CHOSEN(8)
+COPY_CHOSEN(32)
+COPY_CHOSEN(64)
+
+/* Tensors are values, indices (both k long) and x (n long). */
+static void sort_lines(const Lines *l, const void *context)
+{
+    const SortTask *task = context;
+    int64_t k = l->length[1], n = l->length[2];
+    for (int64_t line = 0; line < l->width; line++) {
+        Item *items = l->scratch, *other = items + n, *sorted = other;
+        const char *x = l->data[2] + line * l->across[2] * task->bytes;
+        char *values = l->data[0] + line * l->across[0] * task->bytes;
+        int64_t *indices = (int64_t *)l->data[1] + line * l->across[1];
+        keys_of[task->dtype](x, n, l->along[2], task->inverted, items);
+        if (k < n && k <= SELECT_UP_TO)
+            select_items(items, n, k, other);
+        else
+            sorted = sort_items(items, n, other, task->bytes);
+        for (int64_t i = 0; i < k; i++)
+            indices[i * l->along[1]] = sorted[i].index;
+        (task->bytes == 8   ? copy_chosen_64
+         : task->bytes == 4 ? copy_chosen_32
+                            : copy_chosen_8)(sorted, k, values, l->along[0], x, l->along[2]);
+    }
+}
+
+static bool sort(const char *name, Tensor *values, Tensor *indices, const Tensor *x, int64_t dim,
+                 bool descending)
+{
+    int bytes = (int)dtype_size(x->dtype);
+    uint64_t ones = bytes == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * bytes)) - 1;
+    SortTask task = {x->dtype, bytes, descending ? ones : 0};
+    if (keys_of[x->dtype] == NULL)
+        return error_raise(ERROR_DTYPE, name, "\"%s\" not implemented for '%s'", name,
+                           dtype_scalar_name(x->dtype)) != NULL;
+    if (values->numel == 0)
+        return true;
+    size_t scratch = 2 * (size_t)(x->ndim > 0 ? x->shape[dim] : 1) * sizeof(Item);
+    return walk_lines(name, (const Tensor *const[]){values, indices, x}, 3, dim, scratch, sort_lines, &task);
+}
+
+bool cpu_sort(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool descending)
+{
+    return sort("sort", values, indices, x, dim, descending);
+}
+
+bool cpu_topk(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool largest)
+{
+    return sort("topk", values, indices, x, dim, largest);
+}
