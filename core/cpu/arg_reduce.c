@@ -112,6 +112,5 @@ bool cpu_arg_reduce(bool max, Tensor *values, Tensor *indices, const Tensor *x, 
                            max ? "max" : "min", dtype_scalar_name(x->dtype)) != NULL;
     if (x->numel == 0)
         return true;
-    return walk_lines(max ? "max" : "min", (const Tensor *const[]){values, indices, x}, 3, dim, 0, body,
-                      NULL);
+    return lines_for(max ? "max" : "min", (const Tensor *const[]){values, indices, x}, 3, dim, 0, body, NULL);
 }

@@ -106,8 +106,8 @@ static void walk_part(void *context, int64_t begin, int64_t end)
     }
 }
 
-bool walk_lines(const char *operation, const Tensor *const *tensors, int n_tensors, int64_t dim,
-                size_t scratch, LinesBody body, const void *context)
+bool lines_for(const char *operation, const Tensor *const *tensors, int n_tensors, int64_t dim,
+               size_t scratch, LinesBody body, const void *context)
 {
     LineWalk walk = {.n_tensors = n_tensors, .body = body, .context = context};
     const Tensor *like = tensors[n_tensors - 1];

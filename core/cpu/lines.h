@@ -20,7 +20,7 @@ typedef void (*LinesBody)(const Lines *lines, const void *context);
 
 /* Calls `body` for all lines along `dim`. The last tensor must not be NULL and decides the order, so that it
  * is read forwards. `scratch` bytes are there for each thread. False after ERROR_MEMORY. */
-bool walk_lines(const char *operation, const Tensor *const *tensors, int n_tensors, int64_t dim,
-                size_t scratch, LinesBody body, const void *context);
+bool lines_for(const char *operation, const Tensor *const *tensors, int n_tensors, int64_t dim,
+               size_t scratch, LinesBody body, const void *context);
 
 #endif

@@ -69,7 +69,7 @@ static bool scan(const char *name, const LinesBody *bodies, Tensor *out, const T
         return error_raise(ERROR_DTYPE, name, "\"%s_out_cpu\" not implemented for '%s'", name,
                            dtype_scalar_name(x->dtype)) != NULL;
     return x->numel == 0 ||
-           walk_lines(name, (const Tensor *const[]){out, x}, 2, dim, 0, bodies[x->dtype], &reverse);
+           lines_for(name, (const Tensor *const[]){out, x}, 2, dim, 0, bodies[x->dtype], &reverse);
 }
 
 bool cpu_cumsum(Tensor *out, const Tensor *x, int64_t dim, bool reverse)
@@ -126,5 +126,5 @@ bool cpu_cumprod_backward(Tensor *out, const Tensor *grad, const Tensor *x, int6
                            "\"cumprod_backward_cpu\" not implemented for '%s'",
                            dtype_scalar_name(x->dtype)) != NULL;
     return x->numel == 0 ||
-           walk_lines("cumprod_backward", (const Tensor *const[]){out, grad, x}, 3, dim, 0, body, NULL);
+           lines_for("cumprod_backward", (const Tensor *const[]){out, grad, x}, 3, dim, 0, body, NULL);
 }

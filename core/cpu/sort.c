@@ -221,7 +221,7 @@ static bool sort(const char *name, Tensor *values, Tensor *indices, const Tensor
     if (values->numel == 0)
         return true;
     size_t scratch = 2 * (size_t)(x->ndim > 0 ? x->shape[dim] : 1) * sizeof(Item);
-    return walk_lines(name, (const Tensor *const[]){values, indices, x}, 3, dim, scratch, sort_lines, &task);
+    return lines_for(name, (const Tensor *const[]){values, indices, x}, 3, dim, scratch, sort_lines, &task);
 }
 
 bool cpu_sort(Tensor *values, Tensor *indices, const Tensor *x, int64_t dim, bool descending)
