@@ -51,12 +51,14 @@ void expect_values_(const Tensor *x, size_t n, const double *values, const char 
         fail_at(file, line, message);
     }
     assert_true(tensor_copy_to_host(x, DTYPE_FLOAT64, found));
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(found[i] - values[i]) <= 1e-12 * fmax(1, fabs(values[i])))) {
+    for (size_t i = 0; i < n; i++) {
+        bool same = found[i] == values[i] || (isnan(found[i]) && isnan(values[i]));
+        if (!same && !(fabs(found[i] - values[i]) <= 1e-12 * fmax(1, fabs(values[i])))) {
             snprintf(message, sizeof message, "element %zu is %.15g instead of %.15g", i, found[i],
                      values[i]);
             fail_at(file, line, message);
         }
+    }
 }
 
 void expect_error_(int result, ErrorCode code, const char *text, const char *call, const char *file, int line)

@@ -1,38 +1,19 @@
 #include "autograd/ops/reduce.h"
 
-#include <string.h>
-
+#include "autograd/ops/choose.h"
+#include "autograd/ops/divide.h"
 #include "autograd/ops/kernel.h"
+#include "autograd/ops/math.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/reduced.h"
 #include "autograd/ops/view.h"
 #include "autograd/tape.h"
-
-typedef struct ReduceArgs {
-    uint32_t reduced; /* bit d: dimension d of the input is gone, or of size 1 */
-    bool keepdim;
-} ReduceArgs;
-
-/* A gradient of the result seen in the input's number of dimensions. */
-static Tensor *with_kept_dims(TapeNode *node, Tensor *grad)
-{
-    const ReduceArgs *args = tape_args(node);
-    Dims in = tape_input_dims(node, 0);
-    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS];
-    if (args->keepdim)
-        return grad;
-    for (int64_t d = 0, from = 0; d < in.n; d++) {
-        bool reduced = args->reduced >> d & 1;
-        shape[d] = reduced ? 1 : grad->shape[from];
-        strides[d] = reduced ? 1 : grad->strides[from];
-        from += !reduced;
-    }
-    return (tensor_as_strided)(grad, (Dims){shape, in.n}, (Dims){strides, in.n}, grad->offset);
-}
 
 /* -- sum: every element has the gradient of its sum -- */
 
 void sum_backward(TapeNode *node, Tensor *grad)
 {
-    tape_give(node, 0, (tensor_expand)(with_kept_dims(node, grad), tape_input_dims(node, 0)));
+    tape_give(node, 0, (tensor_expand)(reduced_restore(node, grad), tape_input_dims(node, 0)));
 }
 
 Tensor *(tensor_sum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
@@ -44,9 +25,18 @@ Tensor *(tensor_sum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
     Tensor *y = kernel_reduce("sum", REDUCE_SUM, self, dim, keepdim, dtype, 0);
     if (y == NULL)
         return NULL;
-    ReduceArgs args = {kernel_dim_mask("sum", self, dim), keepdim};
+    Reduced args = reduced_dims(self, dim, keepdim);
     return tape_record_args(OP_SUM, y, INPUTS(self), NO_SAVES, &args, sizeof args);
 }
+
+Tensor *(tensor_nansum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
+{
+    if (self == NULL || !dtype_is_floating_point(self->dtype))
+        return (tensor_sum)(self, dim, keepdim, dtype);
+    return (tensor_sum)(tensor_where(tensor_isnan(self), 0, self), dim, keepdim, dtype);
+}
+
+/* -- sum_to_size -- */
 
 Tensor *tensor_sum_to_size(Tensor *self, Dims size)
 {
@@ -71,4 +61,79 @@ Tensor *tensor_sum_to_size(Tensor *self, Dims size)
     for (int64_t d = 0; d < size.n; d++)
         strides[d] = y->strides[d + added];
     return (tensor_as_strided)(y, size, (Dims){strides, size.n}, y->offset);
+}
+
+/* -- mean: every element has its share of the gradient -- */
+
+void mean_backward(TapeNode *node, Tensor *grad)
+{
+    const Reduced *args = tape_args(node);
+    Dims in = tape_input_dims(node, 0);
+    Tensor *share = tensor_div(reduced_restore(node, grad), (double)reduced_count(in, args->dims));
+    tape_give(node, 0, (tensor_expand)(share, in));
+}
+
+static bool check_mean_dtype(const Tensor *self, DType dtype)
+{
+    bool given = dtype != DTYPE_NONE;
+    DType used = given ? dtype : self->dtype;
+    return dtype_is_floating_point(used) ||
+           error_raise(ERROR_DTYPE, "mean",
+                       "mean(): could not infer output dtype. %s dtype must be either a floating point or "
+                       "complex dtype. Got: %s",
+                       given ? "Optional" : "Input", dtype_scalar_name(used)) != NULL;
+}
+
+Tensor *(tensor_mean)(Tensor *self, Dims dim, bool keepdim, DType dtype)
+{
+    if (self == NULL || !check_mean_dtype(self, dtype))
+        return NULL;
+    Tensor *y = kernel_reduce("mean", REDUCE_MEAN, self, dim, keepdim, dtype, 0);
+    if (y == NULL)
+        return NULL;
+    Reduced args = reduced_dims(self, dim, keepdim);
+    return tape_record_args(OP_MEAN, y, INPUTS(self), NO_SAVES, &args, sizeof args);
+}
+
+/* -- logsumexp: with y = log sum e^x, dy/dx = e^(x - y) -- */
+
+void logsumexp_backward(TapeNode *node, Tensor *grad)
+{
+    Tensor *x = tape_saved(node, 0), *y = reduced_restore(node, tape_saved(node, 1));
+    tape_give(node, 0, tensor_mul(reduced_restore(node, grad), tensor_exp(tensor_sub(x, y))));
+}
+
+Tensor *(tensor_logsumexp)(Tensor *self, Dims dim, bool keepdim)
+{
+    if (self == NULL)
+        return NULL;
+    DType dtype = dtype_is_floating_point(self->dtype) ? self->dtype : tensor_get_default_dtype();
+    Tensor *y = kernel_reduce("logsumexp", REDUCE_LOGSUMEXP, self, dim, keepdim, dtype, 0);
+    if (y == NULL)
+        return NULL;
+    Reduced args = reduced_dims(self, dim, keepdim);
+    return tape_record_args(OP_LOGSUMEXP, y, INPUTS(self), SAVES(self, y), &args, sizeof args);
+}
+
+/* -- questions, which have no derivative -- */
+
+static DType answer_dtype(const Tensor *self)
+{
+    return self != NULL && self->dtype == DTYPE_UINT8 ? DTYPE_UINT8 : DTYPE_BOOL;
+}
+
+Tensor *(tensor_all)(Tensor *self, Dims dim, bool keepdim)
+{
+    return kernel_reduce("all", REDUCE_ALL, self, dim, keepdim, answer_dtype(self), 0);
+}
+
+Tensor *(tensor_any)(Tensor *self, Dims dim, bool keepdim)
+{
+    return kernel_reduce("any", REDUCE_ANY, self, dim, keepdim, answer_dtype(self), 0);
+}
+
+Tensor *(tensor_count_nonzero)(Tensor *self, Dims dim)
+{
+    Tensor *nonzero = kernel_compare("count_nonzero", COMPARE_NE, self, tensor_number_int(0));
+    return kernel_reduce("count_nonzero", REDUCE_SUM, nonzero, dim, false, DTYPE_INT64, 0);
 }

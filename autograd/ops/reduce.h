@@ -1,4 +1,11 @@
-/* Reductions. */
+/* Reductions: one number from all elements, or from those along some dimensions.
+ *
+ * `dim` names the dimensions that go, none given: all; keepdim keeps them with size 1. `dtype` DTYPE_NONE: as
+ * said below; else x is converted to it first. ERROR_INDEX for a dimension out of range or given twice.
+ *
+ *     tensor_sum(x), tensor_mean(x, DIMS(0, 2), .keepdim = true), tensor_all(x, DIMS(1))
+ *
+ * Variances are in moments.h, extremes in extreme.h, products in scan.h, norms in vector_norm.h. */
 #ifndef TAPER_AUTOGRAD_OPS_REDUCE_H
 #define TAPER_AUTOGRAD_OPS_REDUCE_H
 
@@ -7,9 +14,21 @@
 
 TAPER_BEGIN_DECLS
 
-/* torch.sum over `dim` (none given: all dimensions). Integers and bools add up to int64 unless dtype says
- * otherwise. ERROR_INDEX for a dimension out of range or given twice. */
+/* torch.sum. Integers and bools add up to int64. */
 TAPER_API Tensor *tensor_sum(Tensor *self, Dims dim, bool keepdim, DType dtype);
+/* torch.nansum: NaN counts as 0. */
+TAPER_API Tensor *tensor_nansum(Tensor *self, Dims dim, bool keepdim, DType dtype);
+/* torch.mean: floating point (ERROR_DTYPE otherwise); of no elements it is NaN. */
+TAPER_API Tensor *tensor_mean(Tensor *self, Dims dim, bool keepdim, DType dtype);
+/* torch.logsumexp: log(sum e^x), computed without overflow. Integers give the default float dtype. */
+TAPER_API Tensor *tensor_logsumexp(Tensor *self, Dims dim, bool keepdim);
+
+/* torch.all and torch.any: is every, or any, element not zero (NaN is not)? bool; uint8 for uint8. */
+TAPER_API Tensor *tensor_all(Tensor *self, Dims dim, bool keepdim);
+TAPER_API Tensor *tensor_any(Tensor *self, Dims dim, bool keepdim);
+/* torch.count_nonzero: int64. */
+TAPER_API Tensor *tensor_count_nonzero(Tensor *self, Dims dim);
+
 /* x.sum_to_size(size): sums what broadcasting to x's shape has repeated. ERROR_SHAPE if size does not
  * broadcast to it. */
 TAPER_API Tensor *tensor_sum_to_size(Tensor *self, Dims size);
@@ -25,8 +44,44 @@ static inline Tensor *tensor_sum_args(Tensor *self, const SumArgs *args)
 {
     return (tensor_sum)(self, args->dim, args->keepdim, args->dtype);
 }
-/* tensor_sum(x), tensor_sum(x, DIMS(0, 2), .keepdim = true) */
-#define tensor_sum(self, ...) KEYWORDS(tensor_sum_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
+static inline Tensor *tensor_nansum_args(Tensor *self, const SumArgs *args)
+{
+    return (tensor_nansum)(self, args->dim, args->keepdim, args->dtype);
+}
+static inline Tensor *tensor_mean_args(Tensor *self, const SumArgs *args)
+{
+    return (tensor_mean)(self, args->dim, args->keepdim, args->dtype);
+}
+#define tensor_sum(self, ...)    KEYWORDS(tensor_sum_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_nansum(self, ...) KEYWORDS(tensor_nansum_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_mean(self, ...)   KEYWORDS(tensor_mean_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
+
+typedef struct ReduceArgs {
+    char _;
+    Dims dim;
+    bool keepdim;
+} ReduceArgs;
+static inline Tensor *tensor_logsumexp_args(Tensor *self, const ReduceArgs *args)
+{
+    return (tensor_logsumexp)(self, args->dim, args->keepdim);
+}
+static inline Tensor *tensor_all_args(Tensor *self, const ReduceArgs *args)
+{
+    return (tensor_all)(self, args->dim, args->keepdim);
+}
+static inline Tensor *tensor_any_args(Tensor *self, const ReduceArgs *args)
+{
+    return (tensor_any)(self, args->dim, args->keepdim);
+}
+static inline Tensor *tensor_count_nonzero_args(Tensor *self, const ReduceArgs *args)
+{
+    return (tensor_count_nonzero)(self, args->dim);
+}
+#define REDUCE_ARGS_(...)               (&(const ReduceArgs){._ = 0, ##__VA_ARGS__})
+#define tensor_logsumexp(self, ...)     KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_all(self, ...)           KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_any(self, ...)           KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_count_nonzero(self, ...) KEYWORDS(tensor_count_nonzero_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #endif
 
 TAPER_END_DECLS

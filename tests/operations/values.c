@@ -30,6 +30,8 @@ static double value_of(const SampleTensor *description, uint64_t h)
     switch (description->kind) {
     case 'p':
         return 0.5 + (double)(h & 0xFFFF) / 65536 * 1.5;
+    case 'q':
+        return 0.1 + (double)(h & 0xFFFF) / 65536 * 0.8;
     case 'u':
         return ((double)(h & 0xFFFF) - 32768) / 32768 * 0.875;
     case 'i':

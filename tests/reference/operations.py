@@ -60,6 +60,8 @@ def numbers(kind, number, n, high):
     low = (h & numpy.uint64(0xFFFF)).astype(numpy.int64)
     if kind == "p":
         return 0.5 + low / 65536 * 1.5
+    if kind == "q":
+        return 0.1 + low / 65536 * 0.8
     if kind == "u":
         return (low - 32768) / 32768 * 0.875
     if kind == "d":
@@ -77,7 +79,7 @@ def numbers(kind, number, n, high):
 class Tensor:
     def __init__(self, text):
         self.constant = text.startswith("=")
-        kind, sizes = re.fullmatch(r"=?([fpudib])\((.*)\)", text).groups()
+        kind, sizes = re.fullmatch(r"=?([fpuqdib])\((.*)\)", text).groups()
         sizes, _, high = sizes.partition(";")
         self.kind, self.high = kind, int(high or 0)
         self.shape = [int(s) for s in sizes.split(",")] if sizes.strip() else []
@@ -110,7 +112,7 @@ def value(text):
     if text.startswith("["):
         inner = text[1:-1].strip()
         return [value(item) for item in split(inner, ",")] if inner else []
-    if re.match(r"=?[fpudib]\(", text):
+    if re.match(r"=?[fpuqdib]\(", text):
         return Tensor(text)
     if text.startswith("'"):
         return text[1:-1]
@@ -156,6 +158,11 @@ EXCEPTIONS = {
     "contiguous": lambda x, format: x.contiguous(memory_format=getattr(torch, format)),
     "constant_pad_nd": torch.constant_pad_nd,
     "pad": torch.nn.functional.pad,
+    "max_dim": torch.max,
+    "min_dim": torch.min,
+    "prod": lambda x, dim, keepdim, dtype: torch.prod(x, dtype=dtype) if dim is None else torch.prod(x, dim, keepdim, dtype=dtype),
+    "var": lambda x, dim, correction, keepdim: torch.var(x, dim, correction=correction, keepdim=keepdim),
+    "std": lambda x, dim, correction, keepdim: torch.std(x, dim, correction=correction, keepdim=keepdim),
     "embedding": torch.nn.functional.embedding,
     "unfold": lambda x, dimension, size, step: x.unfold(dimension, size, step),
     "mT": lambda x: x.mT,

@@ -1,0 +1,36 @@
+/* The norm of vectors. */
+#ifndef TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
+#define TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
+
+#include "autograd/ops/number.h"
+#include "core/keywords.h"
+
+TAPER_BEGIN_DECLS
+
+/* torch.norm, torch.linalg.vector_norm: (sum |x|^p)^(1/p) over `dim` (none given: all dimensions). p NULL: 2;
+ * p = 0 counts the elements that are not zero, INFINITY and -INFINITY give the largest and the smallest
+ * magnitude. Floating point; with `dtype` (no narrower one) x is converted first. Where the norm has no
+ * derivative, as at 0, the gradient is 0; equal magnitudes share that of an infinite p. ERROR_INDEX,
+ * ERROR_DTYPE; ERROR_VALUE for the norm of no elements where it is not 0.
+ *
+ *     tensor_norm(x), tensor_norm(x, 1, DIMS(0), .keepdim = true) */
+TAPER_API Tensor *tensor_norm(Tensor *self, Tensor *p, Dims dim, bool keepdim, DType dtype);
+
+#ifndef __cplusplus
+typedef struct NormArgs {
+    char _;
+    double p;
+    Dims dim;
+    bool keepdim;
+    DType dtype;
+} NormArgs;
+static inline Tensor *tensor_norm_args(Tensor *self, const NormArgs *args)
+{
+    return (tensor_norm)(self, tensor_number_float(args->p), args->dim, args->keepdim, args->dtype);
+}
+#define tensor_norm(self, ...) KEYWORDS(tensor_norm_args((self), &(NormArgs){.p = 2, ._ = 0, ##__VA_ARGS__}))
+#endif
+
+TAPER_END_DECLS
+
+#endif
