@@ -197,7 +197,8 @@ typedef struct Kernels {
     bool (*layer_norm_backward)(Tensor *grad_x, Tensor *grad_weight, Tensor *grad_bias, const Tensor *grad,
                                 const Tensor *x, const Tensor *weight, const Tensor *mean, const Tensor *rstd,
                                 int64_t n);
-    /* -- indexing; index is int64 (gather, scatter: same ndim as x; index_select, index_add: 1-d) -- */
+    /* -- indexing; index is int64 (gather, scatter: same ndim as x; index_select, index_add: 1-d). Nothing is
+     * written if an index is out of bounds; what meets at one place comes in the order along dim -- */
     bool (*gather)(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
     bool (*scatter_add)(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src); /* adds into out */
     bool (*scatter)(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src); /* writes into out */

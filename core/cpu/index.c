@@ -134,10 +134,11 @@ typedef struct Lines {
 #define ADD(place, value)    ((place) += (value))
 #define EITHER(place, value) ((place) |= (value))
 
-/* Line after line where a line's elements are the closest in memory, else all lines' first elements, all
- * their second ones, and so on. */
+/* name_one: elements that all go to one place along the line. name_line: the elements of one line.
+ * name_across: one element of each line. name: line after line where a line's elements are the closest in
+ * memory, else all lines' first elements, all their second ones, and so on. */
 #define SCATTER(name, T, PUT)                                                                                \
-    static inline void name##_row(T *out, int64_t so, const T *src, int64_t ss, int64_t n)                   \
+    static inline void name##_one(T *out, int64_t so, const T *src, int64_t ss, int64_t n)                   \
     {                                                                                                        \
         if (so == 1 && ss == 1)                                                                              \
             for (int64_t i = 0; i < n; i++)                                                                  \
@@ -147,26 +148,42 @@ typedef struct Lines {
                 PUT(out[i * so], src[i * ss]);                                                               \
     }                                                                                                        \
                                                                                                              \
+    static inline void name##_line(T *out, const int64_t *index, const T *src, const Lines *line)            \
+    {                                                                                                        \
+        if (line->out == 1 && line->index == 1 && line->src == 1)                                            \
+            for (int64_t j = 0; j < line->length; j++)                                                       \
+                PUT(out[index[j]], src[j]);                                                                  \
+        else                                                                                                 \
+            for (int64_t j = 0; j < line->length; j++)                                                       \
+                PUT(out[index[j * line->index] * line->out], src[j * line->src]);                            \
+    }                                                                                                        \
+                                                                                                             \
+    static inline void name##_across(T *out, const int64_t *index, const T *src, const int64_t *strides,     \
+                                     int64_t n, int64_t step)                                                \
+    {                                                                                                        \
+        if (strides[0] == 1 && strides[1] == 1 && strides[2] == 1)                                           \
+            for (int64_t i = 0; i < n; i++)                                                                  \
+                PUT(out[i + index[i] * step], src[i]);                                                       \
+        else                                                                                                 \
+            for (int64_t i = 0; i < n; i++)                                                                  \
+                PUT(out[i * strides[0] + index[i * strides[1]] * step], src[i * strides[2]]);                \
+    }                                                                                                        \
+                                                                                                             \
     static void name(char *const *data, const int64_t *strides, int64_t n, const void *context)              \
     {                                                                                                        \
         Lines line = *(const Lines *)context;                                                                \
         T *out = (T *)data[0];                                                                               \
         const int64_t *index = (const int64_t *)data[1];                                                     \
         const T *src = (const T *)data[2];                                                                   \
-        int64_t so = strides[0], si = strides[1], ss = strides[2];                                           \
-        if (n == 1 || line.out < so)                                                                         \
+        if (n == 1 || line.out < strides[0])                                                                 \
             for (int64_t i = 0; i < n; i++)                                                                  \
-                for (int64_t j = 0; j < line.length; j++)                                                    \
-                    PUT(out[i * so + index[i * si + j * line.index] * line.out],                             \
-                        src[i * ss + j * line.src]);                                                         \
-        else if (si == 0)                                                                                    \
-            for (int64_t j = 0; j < line.length; j++)                                                        \
-                name##_row(out + index[j * line.index] * line.out, so, src + j * line.src, ss, n);           \
+                name##_line(out + i * strides[0], index + i * strides[1], src + i * strides[2], &line);      \
         else                                                                                                 \
-            for (int64_t j = 0; j < line.length; j++)                                                        \
-                for (int64_t i = 0; i < n; i++)                                                              \
-                    PUT(out[i * so + index[i * si + j * line.index] * line.out],                             \
-                        src[i * ss + j * line.src]);                                                         \
+            for (int64_t j = 0; j < line.length; j++, index += line.index, src += line.src)                  \
+                if (strides[1] == 0)                                                                         \
+                    name##_one(out + *index * line.out, strides[0], src, strides[2], n);                     \
+                else                                                                                         \
+                    name##_across(out, index, src, strides, n, line.out);                                    \
     }
 SCATTER(set_8, uint8_t, SET)
 SCATTER(set_32, uint32_t, SET)

@@ -31,24 +31,33 @@ static void count_parts(void *context, int64_t begin, int64_t end)
     }
 }
 
-static void write_place(const Tensor *x, int64_t i, int64_t *place)
+/* The next place in row-major order. */
+static void advance(const Tensor *x, int64_t *place)
 {
     for (int d = x->ndim - 1; d >= 0; d--) {
-        place[d] = i % x->shape[d];
-        i /= x->shape[d];
+        if (++place[d] < x->shape[d])
+            return;
+        place[d] = 0;
     }
 }
 
 static void write_parts(void *context, int64_t begin, int64_t end)
 {
     Nonzero *all = context;
+    int ndim = all->x->ndim;
     for (int64_t part = begin; part < end; part++) {
-        int64_t *place = all->out + all->starts[part] * all->x->ndim;
-        for (int64_t i = part * all->part; i < end_of(all, part); i++)
-            if (all->mask[i]) {
-                write_place(all->x, i, place);
-                place += all->x->ndim;
-            }
+        int64_t *out = all->out + all->starts[part] * ndim, place[TENSOR_MAX_DIMS];
+        int64_t first = part * all->part, rest = first;
+        for (int d = ndim - 1; d >= 0; d--) {
+            place[d] = rest % all->x->shape[d];
+            rest /= all->x->shape[d];
+        }
+        for (int64_t i = first; i < end_of(all, part); i++) {
+            if (all->mask[i])
+                for (int d = 0; d < ndim; d++)
+                    *out++ = place[d];
+            advance(all->x, place);
+        }
     }
 }
 

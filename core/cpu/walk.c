@@ -2,6 +2,8 @@
  * neighbours as through one, so that a dense tensor of any order of dimensions is a single row. */
 #include "core/cpu/walk.h"
 
+#include <string.h>
+
 #include "core/dtype.h"
 #include "core/threads.h"
 
@@ -9,6 +11,7 @@ enum {
     WORK = 32768, /* elements worth a thread's while */
     ROW = 8192,   /* longer rows are cut */
     LINES = 64,   /* rows of lines are cut no shorter */
+    SHORT = 8,    /* rows below that are not worth a call */
 };
 
 typedef struct Walk {
@@ -66,29 +69,73 @@ static void merge_dimensions(Walk *walk)
     walk->ndim = n;
 }
 
+/* A short innermost dimension changes places with a longer one: fewer rows. */
+static void lengthen_rows(Walk *walk)
+{
+    int best = 0;
+    for (int d = 1; d < walk->ndim && walk->size[best] < SHORT; d++)
+        if (walk->size[d] > walk->size[best])
+            best = d;
+    for (int i = 0; best > 0 && i < walk->n_tensors; i++) {
+        int64_t stride = walk->strides[0][i];
+        walk->strides[0][i] = walk->strides[best][i];
+        walk->strides[best][i] = stride;
+    }
+    int64_t size = walk->size[0];
+    walk->size[0] = walk->size[best];
+    walk->size[best] = size;
+}
+
+/* Moves all tensors `n` places along a dimension. */
+static void move(const Walk *walk, char **data, int d, int64_t n)
+{
+    for (int i = 0; i < walk->n_tensors; i++)
+        data[i] += n * walk->strides[d][i] * (int64_t)walk->item[i];
+}
+
 static void walk_part(void *context, int64_t begin, int64_t end)
 {
     const Walk *walk = context;
+    char *data[WALK_MAX_TENSORS];
+    int64_t index[TENSOR_MAX_DIMS], piece = begin % walk->pieces, rest = begin / walk->pieces;
+    memcpy(data, walk->data, sizeof data);
+    for (int d = 1; d < walk->ndim; d++) {
+        index[d] = rest % walk->size[d];
+        rest /= walk->size[d];
+        move(walk, data, d, index[d]);
+    }
     for (int64_t part = begin; part < end; part++) {
-        int64_t start = part % walk->pieces * walk->piece, rest = part / walk->pieces;
-        int64_t n = walk->size[0] - start < walk->piece ? walk->size[0] - start : walk->piece;
-        char *data[WALK_MAX_TENSORS];
-        for (int i = 0; i < walk->n_tensors; i++)
-            data[i] = walk->data[i] + start * walk->strides[0][i] * (int64_t)walk->item[i];
+        int64_t start = piece * walk->piece, left = walk->size[0] - start;
+        char *row[WALK_MAX_TENSORS];
+        memcpy(row, data, sizeof row);
+        if (start > 0)
+            move(walk, row, 0, start);
+        walk->row(row, walk->strides[0], left < walk->piece ? left : walk->piece, walk->context);
+        if (++piece < walk->pieces)
+            continue;
+        piece = 0;
         for (int d = 1; d < walk->ndim; d++) {
-            int64_t index = rest % walk->size[d];
-            rest /= walk->size[d];
-            for (int i = 0; i < walk->n_tensors; i++)
-                data[i] += index * walk->strides[d][i] * (int64_t)walk->item[i];
+            move(walk, data, d, 1);
+            if (++index[d] < walk->size[d])
+                break;
+            move(walk, data, d, -index[d]);
+            index[d] = 0;
         }
-        walk->row(data, walk->strides[0], n, walk->context);
     }
 }
 
-/* Walks over all dimensions but `skipped` (-1: none), where an element stands for `work` of them; rows are
- * cut to `longest`. */
-static void walk(const Tensor *const *tensors, int n_tensors, int64_t skipped, int64_t work, int64_t longest,
-                 WalkRow row, const void *context)
+/* Rows that are cut give every thread some where the other dimensions do not. */
+static int64_t longest_row(const Walk *walk, bool lines, int64_t rows)
+{
+    int64_t threads = tensor_get_num_threads(), share = (walk->size[0] + threads - 1) / threads;
+    if (!lines || rows >= threads || share > ROW)
+        return ROW;
+    return share < LINES ? LINES : share;
+}
+
+/* Walks over all dimensions but `skipped` (-1: none), where an element stands for `work` of them. */
+static void walk(const Tensor *const *tensors, int n_tensors, int64_t skipped, int64_t work, WalkRow row,
+                 const void *context)
 {
     Walk walk = {.n_tensors = n_tensors, .row = row, .context = context};
     if (tensors[0]->numel == 0)
@@ -105,22 +152,23 @@ static void walk(const Tensor *const *tensors, int n_tensors, int64_t skipped, i
         walk.ndim = 1;
         walk.size[0] = 1;
     }
+    lengthen_rows(&walk);
+    int64_t rows = 1;
+    for (int d = 1; d < walk.ndim; d++)
+        rows *= walk.size[d];
+    int64_t longest = longest_row(&walk, skipped >= 0, rows);
     walk.pieces = (walk.size[0] + longest - 1) / longest;
     walk.piece = walk.pieces > 1 ? longest : walk.size[0];
-    int64_t parts = walk.pieces;
-    for (int d = 1; d < walk.ndim; d++)
-        parts *= walk.size[d];
-    parallel_for(parts, WORK / (walk.piece * work) + 1, walk_part, &walk);
+    parallel_for(rows * walk.pieces, WORK / (walk.piece * work) + 1, walk_part, &walk);
 }
 
 void walk_rows(const Tensor *const *tensors, int n_tensors, WalkRow row, const void *context)
 {
-    walk(tensors, n_tensors, -1, 1, ROW, row, context);
+    walk(tensors, n_tensors, -1, 1, row, context);
 }
 
 void walk_lines(const Tensor *const *tensors, int n_tensors, int64_t dim, WalkRow row, const void *context)
 {
-    int64_t length = tensors[0]->shape[dim] > 0 ? tensors[0]->shape[dim] : 1;
-    int64_t longest = WORK / length < LINES ? LINES : WORK / length < ROW ? WORK / length : ROW;
-    walk(tensors, n_tensors, dim, length, longest, row, context);
+    int64_t length = tensors[0]->shape[dim];
+    walk(tensors, n_tensors, dim, length > 0 ? length : 1, row, context);
 }
