@@ -65,6 +65,9 @@ static void test_spellings(void **state)
     expect_values(tensor_pad(x, DIMS(1, 1), .mode = "reflect"), 2, 1, 2, 3, 2, 5, 4, 5, 6, 5);
     expect_values(tensor_pad(x, DIMS(1, 1), "circular"), 3, 1, 2, 3, 1, 6, 4, 5, 6, 4);
     expect_values(tensor_constant_pad_nd(v, DIMS(0, 1), 7), 1, 2, 3, 7);
+    Tensor *row = tensor_view(v, 1, 1, 3);
+    expect_values(tensor_interpolate(row, .scale_factor = 2), 1, 1, 2, 2, 3, 3);
+    expect_values(tensor_interpolate(row, .size = DIMS(2)), 1, 2);
     Tensor *pixels = tensor_view(tensor_roll(x, 0), 1, 6, 1, 1);
     expect_values(tensor_pixel_shuffle(tensor_narrow(pixels, 1, 0, 4), 2), 1, 2, 3, 4);
 }

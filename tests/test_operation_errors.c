@@ -203,6 +203,18 @@ static const Failure failures[] = {
     {"pixel_unshuffle", "f(1,1,4,3), 2", ERROR_SHAPE,
      "pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=3 is not "
      "divisible by 2"},
+    {"interpolate", "f(1,1,2,2), none, none, 'nearest'", ERROR_VALUE,
+     "either size or scale_factor should be defined"},
+    {"interpolate", "f(1,1,2,2), [3], 2.0, 'nearest'", ERROR_VALUE,
+     "only one of size or scale_factor should be defined"},
+    {"interpolate", "f(1,1,2,2,2), [3,3], none, 'nearest'", ERROR_SHAPE,
+     "Input and output must have the same number of spatial dimensions, but got input with spatial "
+     "dimensions of [2, 2, 2] and output size of [3, 3]."},
+    {"interpolate", "f(1,1,2,2), [0,1], none, 'nearest'", ERROR_SHAPE,
+     "Input and output sizes should be greater than 0, but got input (H: 2, W: 2) output (H: 0, W: 1)"},
+    {"interpolate", "f(2,2), none, 2.0, 'nearest'", ERROR_SHAPE,
+     "Input Error: Only 3D, 4D and 5D input Tensors supported (got 2D) for the modes: nearest"},
+    {"interpolate", "f(1,1,2,2), none, 2.0, 'bicubic'", ERROR_UNSUPPORTED, "(got bicubic)"},
     /* matrices */
     {"matmul", "f(2,3), f(2,3)", ERROR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"},
     {"matmul", "f(2,3), f(4)", ERROR_SHAPE, "size mismatch, got input (2), mat (2x3), vec (4)"},

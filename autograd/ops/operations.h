@@ -13,6 +13,7 @@
 #include "autograd/ops/extreme.h"
 #include "autograd/ops/index.h"
 #include "autograd/ops/logic.h"
+#include "autograd/ops/interpolate.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/loss.h"
 #include "autograd/ops/margin_loss.h"

@@ -157,6 +157,7 @@ EXCEPTIONS = {
     "to_memory_format": lambda x, format: x.to(memory_format=getattr(torch, format)),
     "contiguous": lambda x, format: x.contiguous(memory_format=getattr(torch, format)),
     "constant_pad_nd": torch.constant_pad_nd,
+    "interpolate": torch.nn.functional.interpolate,
     "pad": torch.nn.functional.pad,
     "max_dim": torch.max,
     "min_dim": torch.min,
