@@ -6,6 +6,7 @@
 #include "nn/blocks.h"
 #include "nn/conv.h"
 #include "nn/convert.h"
+#include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/hooks.h"
 #include "nn/init.h"

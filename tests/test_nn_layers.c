@@ -66,6 +66,34 @@ static Tensor *class_weight(void)
     CASE(relu_inplace, nn_ReLU(.inplace = true))                                                             \
     CASE(sigmoid, nn_Sigmoid())                                                                              \
     CASE(tanh, nn_Tanh())                                                                                    \
+    CASE(log_sigmoid, nn_LogSigmoid())                                                                       \
+    CASE(softsign, nn_Softsign())                                                                            \
+    CASE(tanhshrink, nn_Tanhshrink())                                                                        \
+    CASE(relu6, nn_ReLU6())                                                                                  \
+    CASE(silu, nn_SiLU())                                                                                    \
+    CASE(mish, nn_Mish(.inplace = true))                                                                     \
+    CASE(hardswish, nn_Hardswish(.inplace = true))                                                           \
+    CASE(hardsigmoid, nn_Hardsigmoid())                                                                      \
+    CASE(selu, nn_SELU())                                                                                    \
+    CASE(leaky_relu, nn_LeakyReLU())                                                                         \
+    CASE(leaky_relu_inplace, nn_LeakyReLU(0.2, .inplace = true))                                             \
+    CASE(elu, nn_ELU())                                                                                      \
+    CASE(celu, nn_CELU(.alpha = 0.5, .inplace = true))                                                       \
+    CASE(hardtanh, nn_Hardtanh())                                                                            \
+    CASE(hardtanh_inplace, nn_Hardtanh(-0.5, .max_val = 0.25, .inplace = true))                              \
+    CASE(softplus, nn_Softplus())                                                                            \
+    CASE(softplus_options, nn_Softplus(.beta = 2, .threshold = 1.5))                                         \
+    CASE(gelu, nn_GELU())                                                                                    \
+    CASE(gelu_tanh, nn_GELU(.approximate = "tanh"))                                                          \
+    CASE(prelu, nn_PReLU())                                                                                  \
+    CASE(prelu_channels, nn_PReLU(3, .init = 0.1))                                                           \
+    CASE(softmax, nn_Softmax(1))                                                                             \
+    CASE(softmax_none, nn_Softmax())                                                                         \
+    CASE(log_softmax, nn_LogSoftmax(.dim = -1))                                                              \
+    CASE(softmin, nn_Softmin(.dim = 0))                                                                      \
+    CASE(dropout, nn_Dropout())                                                                              \
+    CASE(dropout_inplace, nn_Dropout(0.2, .inplace = true))                                                  \
+    CASE(dropout2d, nn_Dropout2d(0.4))                                                                       \
     CASE(sequential, nn_Sequential(nn_Linear(5, 4), nn_ReLU(), nn_Linear(4, 2)))                             \
     CASE(se_module, nn_SEModule(8, .reduction = 4))                                                          \
     CASE(residual_block, nn_ResidualBlock(16, 16))                                                           \
