@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "autograd/ops/pointwise.h"
+#include "autograd/ops/rearrange.h"
 #include "autograd/ops/reshape.h"
 #include "core/error.h"
 #include "nn/layer.h"
@@ -16,20 +17,35 @@ typedef struct Conv {
     const char *padding_mode;
 } Conv;
 
-static Tensor *conv2d_call(Module *module, TensorList inputs)
+/* x with the border that padding_mode makes of it, if it is not the convolution itself that adds zeros;
+ * padding[] is then what is left for the convolution to do, nothing. */
+static Tensor *with_border(const Conv *self, Tensor *x, int64_t padding[2])
 {
-    const Conv *self = (const Conv *)module;
-    return (tensor_conv2d)(inputs.items[0], layer_parameter(module, 0), layer_parameter(module, 1),
-                           (Dims){self->stride, 2}, (Dims){self->padding, 2}, (Dims){self->dilation, 2},
-                           self->groups);
+    int64_t sides[4];
+    padding[0] = self->padding[0];
+    padding[1] = self->padding[1];
+    if (strcmp(self->padding_mode, "zeros") == 0)
+        return x;
+    for (int d = 0; d < self->dims; d++) {
+        int64_t *before = &sides[2 * (self->dims - 1 - d)],
+                same = self->dilation[d] * (self->kernel_size[d] - 1);
+        before[0] = padding[d] == PADDING_SAME ? same / 2 : padding[d];
+        before[1] = padding[d] == PADDING_SAME ? same - same / 2 : padding[d];
+        padding[d] = 0;
+    }
+    return (tensor_pad)(x, (Dims){sides, 2 * self->dims}, self->padding_mode, NULL);
 }
 
-static Tensor *conv1d_call(Module *module, TensorList inputs)
+static Tensor *conv_call(Module *module, TensorList inputs)
 {
     const Conv *self = (const Conv *)module;
-    return (tensor_conv1d)(inputs.items[0], layer_parameter(module, 0), layer_parameter(module, 1),
-                           (Dims){self->stride, 1}, (Dims){self->padding, 1}, (Dims){self->dilation, 1},
-                           self->groups);
+    Tensor *(*convolve)(Tensor *, Tensor *, Tensor *, Dims, Dims, Dims, int64_t) =
+        self->dims == 1 ? tensor_conv1d : tensor_conv2d;
+    int64_t padding[2];
+    Tensor *x = with_border(self, inputs.items[0], padding);
+    return convolve(x, layer_parameter(module, 0), layer_parameter(module, 1),
+                    (Dims){self->stride, self->dims}, (Dims){padding, self->dims},
+                    (Dims){self->dilation, self->dims}, self->groups);
 }
 
 /* What a convolution with this weight would have been given to make x of it. */
@@ -129,14 +145,14 @@ static int64_t conv_transpose2d_multiply_adds(const Module *module, TensorList i
 static const ModuleType Conv1d_type = {.name = "Conv1d",
                                        .size = sizeof(Conv),
                                        .n_inputs = 1,
-                                       .forward = conv1d_call,
+                                       .forward = conv_call,
                                        .extra_repr = conv_repr,
                                        .multiply_adds = conv_multiply_adds};
 
 static const ModuleType Conv2d_type = {.name = "Conv2d",
                                        .size = sizeof(Conv),
                                        .n_inputs = 1,
-                                       .forward = conv2d_call,
+                                       .forward = conv_call,
                                        .extra_repr = conv_repr,
                                        .multiply_adds = conv_multiply_adds};
 
@@ -150,11 +166,13 @@ static const ModuleType ConvTranspose2d_type = {.name = "ConvTranspose2d",
 /* The padding mode as a string that outlives the caller's; NULL after ERROR_VALUE. */
 static const char *check_padding_mode(const char *type, const char *mode)
 {
-    static const char *const modes[] = {"zeros"};
+    static const char *const modes[] = {"zeros", "reflect", "replicate", "circular"};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (strcmp(mode, modes[i]) == 0)
             return modes[i];
-    return error_raise(ERROR_VALUE, type, "padding_mode must be one of {'zeros'}, but got padding_mode='%s'",
+    return error_raise(ERROR_VALUE, type,
+                       "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got "
+                       "padding_mode='%s'",
                        mode);
 }
 

@@ -21,7 +21,7 @@ typedef struct Conv2dArgs {
     char _;
     int64_t in_channels, out_channels, kernel_size, stride, padding, dilation, groups;
     bool bias;
-    const char *padding_mode; /* "zeros" */
+    const char *padding_mode; /* "zeros", "reflect", "replicate" or "circular" */
     Device device;
     DType dtype;
     int64_t kernel_size_hw[2], stride_hw[2], padding_hw[2], dilation_hw[2]; /* instead, where not {0, 0} */

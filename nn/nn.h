@@ -14,6 +14,8 @@
 #include "nn/loss.h"
 #include "nn/module.h"
 #include "nn/normalization.h"
+#include "nn/padding.h"
+#include "nn/pixel_shuffle.h"
 #include "nn/pooling.h"
 #include "nn/print.h"
 #include "nn/safetensors.h"

@@ -37,6 +37,11 @@ static Tensor *class_weight(void)
     CASE(conv2d_same, nn_Conv2d(2, 3, .kernel_size_hw = {3, 4}, .padding = PADDING_SAME))                    \
     CASE(conv2d_groups, nn_Conv2d(4, 6, 3, .groups = 2, .bias = false))                                      \
     CASE(conv1d, nn_Conv1d(3, 4, 3, .padding = 1, .dilation = 2))                                            \
+    CASE(conv2d_reflect, nn_Conv2d(2, 3, 3, .padding_hw = {2, 1}, .padding_mode = "reflect"))                \
+    CASE(conv2d_replicate,                                                                                   \
+         nn_Conv2d(2, 3, .kernel_size_hw = {3, 2}, .padding = PADDING_SAME, .padding_mode = "replicate"))    \
+    CASE(conv2d_circular, nn_Conv2d(2, 3, 3, .stride = 2, .padding = 1, .padding_mode = "circular"))         \
+    CASE(conv1d_reflect, nn_Conv1d(2, 3, 3, .padding = 2, .padding_mode = "reflect"))                        \
     CASE(conv_transpose2d, nn_ConvTranspose2d(3, 4, 3, .stride = 2, .padding = 1, .output_padding = 1))      \
     CASE(conv_transpose2d_pairs,                                                                             \
          nn_ConvTranspose2d(4, 6, .kernel_size_hw = {3, 2}, .stride_hw = {2, 1}, .padding_hw = {0, 1},       \
@@ -44,6 +49,13 @@ static Tensor *class_weight(void)
     CASE(unflatten, nn_Unflatten(1, DIMS(2, -1)))                                                            \
     CASE(embedding, nn_Embedding(5, 4))                                                                      \
     CASE(embedding_padding, nn_Embedding(5, 4, .padding_idx = -2))                                           \
+    CASE(zero_pad2d, nn_ZeroPad2d(1))                                                                        \
+    CASE(constant_pad2d, nn_ConstantPad2d(.padding_lrtb = {1, 2, 0, -1}, .value = 0.5))                      \
+    CASE(reflection_pad2d, nn_ReflectionPad2d(.padding_lrtb = {1, 2, 0, 1}))                                 \
+    CASE(replication_pad2d, nn_ReplicationPad2d(2))                                                          \
+    CASE(circular_pad2d, nn_CircularPad2d(.padding_lrtb = {1, 2, 0, 1}))                                     \
+    CASE(pixel_shuffle, nn_PixelShuffle(2))                                                                  \
+    CASE(pixel_unshuffle, nn_PixelUnshuffle(2))                                                              \
     CASE(batch_norm2d, nn_BatchNorm2d(3))                                                                    \
     CASE(batch_norm2d_average, nn_BatchNorm2d(3, .eps = 1e-3, .momentum = NN_MOMENTUM_NONE))                 \
     CASE(batch_norm2d_plain, nn_BatchNorm2d(3, .affine = false, .track_running_stats = false))               \
