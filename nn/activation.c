@@ -151,7 +151,8 @@ TYPE(Hardtanh, hardtanh_repr)
 Module *nn_hardtanh(const HardtanhArgs *args)
 {
     if (!(args->max_val > args->min_val))
-        return error_raise(ERROR_VALUE, "Hardtanh", "max_val must be larger than min_val");
+        return error_raise(ERROR_VALUE, "Hardtanh", "max_val (%g) must be greater than min_val (%g)",
+                           args->max_val, args->min_val);
     Activation *self = new_activation(&Hardtanh_type);
     if (self == NULL)
         return NULL;

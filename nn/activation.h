@@ -57,7 +57,8 @@ TAPER_API Module *nn_leaky_relu(const LeakyReLUArgs *args);
 /* nn.ELU(alpha=1.0, inplace=False), nn.CELU. */
 TAPER_API Module *nn_elu(const ELUArgs *args);
 TAPER_API Module *nn_celu(const ELUArgs *args);
-/* nn.Hardtanh(min_val=-1.0, max_val=1.0, inplace=False). ERROR_VALUE: "max_val must be larger than min_val".
+/* nn.Hardtanh(min_val=-1.0, max_val=1.0, inplace=False). ERROR_VALUE: "max_val (0) must be greater than
+ * min_val (1)".
  */
 TAPER_API Module *nn_hardtanh(const HardtanhArgs *args);
 /* nn.Softplus(beta=1.0, threshold=20.0). */

@@ -63,15 +63,34 @@ static bool transposed_size(const Conv *self, const Tensor *x, int64_t size[4])
                    (long long)tensor_size(x, 1)) != NULL;
     size[0] = tensor_size(x, 0);
     size[1] = tensor_size(weight, 1) * self->groups;
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < 2; d++)
         size[2 + d] = (tensor_size(x, 2 + d) - 1) * self->stride[d] - 2 * self->padding[d] +
                       self->dilation[d] * (tensor_size(weight, 2 + d) - 1) + self->output_padding[d] + 1;
-        if (self->output_padding[d] >= self->stride[d])
+    if (size[2] <= 0 || size[3] <= 0)
+        return error_raise(
+                   ERROR_SHAPE, "conv_transpose2d",
+                   "Given input size per channel: (%lld x %lld). Calculated output size per channel: (%lld x "
+                   "%lld). Output size is too small",
+                   (long long)tensor_size(x, 2), (long long)tensor_size(x, 3), (long long)size[2],
+                   (long long)size[3]) != NULL;
+    return true;
+}
+
+static bool check_output_padding(const Conv *self)
+{
+    const int64_t *output = self->output_padding, *stride = self->stride, *dilation = self->dilation;
+    for (int d = 0; d < 2; d++) {
+        if (output[d] < 0 || (output[d] >= stride[d] && output[d] >= dilation[d]))
             return error_raise(ERROR_VALUE, "conv_transpose2d",
-                               "output padding must be smaller than the stride, but got output_padding: "
-                               "%lld, stride: "
-                               "%lld",
-                               (long long)self->output_padding[d], (long long)self->stride[d]) != NULL;
+                               "output padding must be smaller than either stride or dilation, but got "
+                               "output_padding_height: %lld output_padding_width: %lld stride_height: %lld "
+                               "stride_width: "
+                               "%lld dilation_height: %lld dilation_width: %lld",
+                               (long long)output[0], (long long)output[1], (long long)stride[0],
+                               (long long)stride[1], (long long)dilation[0], (long long)dilation[1]) != NULL;
+        if (output[d] >= stride[d])
+            return error_raise(ERROR_UNSUPPORTED, "conv_transpose2d",
+                               "output padding that is not smaller than the stride is not supported") != NULL;
     }
     return true;
 }
@@ -88,7 +107,7 @@ static Tensor *conv_transpose2d_call(Module *module, TensorList inputs)
             "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: %s",
             tensor_shape_string(x, text, sizeof text));
     x = dim == 3 ? tensor_unsqueeze(x, 0) : x;
-    if (x == NULL || !transposed_size(self, x, size))
+    if (x == NULL || !check_output_padding(self) || !transposed_size(self, x, size))
         return NULL;
     Tensor *y = tensor_conv2d_input((Dims){size, 4}, layer_parameter(module, 0), x, (Dims){self->stride, 2},
                                     (Dims){self->padding, 2}, (Dims){self->dilation, 2}, self->groups);

@@ -1,14 +1,16 @@
-/* Losses as modules (torch.nn.CrossEntropyLoss, ...): nn_forward(criterion, input, target). The functions are
- * in autograd/ops/loss.h.
+/* Losses as modules (torch.nn.CrossEntropyLoss, ...): nn_forward(criterion, input, target). The functions,
+ * and their formulas, are in autograd/ops/loss.h, regression_loss.h and entropy_loss.h.
  *
  *     Module *criterion = nn_CrossEntropyLoss(.label_smoothing = 0.1);
  *
- * `reduction` is "mean", "sum" or "none" (ERROR_VALUE otherwise). A weight is a buffer of the module, so it
- * moves with it and is in its state_dict. */
+ * `reduction` is "mean", "sum" or "none" (ERROR_VALUE otherwise). Weights are buffers of the module, so they
+ * move with it and are in its state_dict. */
 #ifndef TAPER_NN_LOSS_H
 #define TAPER_NN_LOSS_H
 
+#include "autograd/ops/entropy_loss.h"
 #include "autograd/ops/loss.h"
+#include "autograd/ops/regression_loss.h"
 #include "core/keywords.h"
 #include "nn/module.h"
 
@@ -19,9 +21,35 @@ TAPER_BEGIN_DECLS
 TAPER_API Module *nn_cross_entropy_loss(const ClassLossArgs *args);
 TAPER_API Module *nn_nll_loss(const ClassLossArgs *args);
 
+/* nn.MSELoss(reduction="mean"), L1Loss(reduction="mean"), SmoothL1Loss(reduction="mean", beta=1.0),
+ * HuberLoss(reduction="mean", delta=1.0). */
+TAPER_API Module *nn_mse_loss(const RegressionLossArgs *args);
+TAPER_API Module *nn_l1_loss(const RegressionLossArgs *args);
+TAPER_API Module *nn_smooth_l1_loss(const SmoothL1LossArgs *args);
+TAPER_API Module *nn_huber_loss(const HuberLossArgs *args);
+
+/* nn.BCELoss(weight=None, reduction="mean") of probabilities,
+ * nn.BCEWithLogitsLoss(weight=None, reduction="mean", pos_weight=None) of scores. */
+TAPER_API Module *nn_bce_loss(const EntropyLossArgs *args);
+TAPER_API Module *nn_bce_with_logits_loss(const EntropyLossArgs *args);
+
+/* nn.KLDivLoss(reduction="mean", log_target=False); the reduction may also be "batchmean". */
+TAPER_API Module *nn_kl_div_loss(const KlDivArgs *args);
+
 #ifndef __cplusplus
 #define nn_CrossEntropyLoss(...) KEYWORDS(nn_cross_entropy_loss(CLASS_LOSS_ARGS_(__VA_ARGS__)))
 #define nn_NLLLoss(...)          KEYWORDS(nn_nll_loss(CLASS_LOSS_ARGS_(__VA_ARGS__)))
+#define nn_MSELoss(...)          KEYWORDS(nn_mse_loss(REGRESSION_LOSS_ARGS_(__VA_ARGS__)))
+#define nn_L1Loss(...)           KEYWORDS(nn_l1_loss(REGRESSION_LOSS_ARGS_(__VA_ARGS__)))
+#define nn_SmoothL1Loss(...)                                                                                 \
+    KEYWORDS(                                                                                                \
+        nn_smooth_l1_loss(&(const SmoothL1LossArgs){.reduction = "mean", .beta = 1, ._ = 0, __VA_ARGS__}))
+#define nn_HuberLoss(...)                                                                                    \
+    KEYWORDS(nn_huber_loss(&(const HuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, __VA_ARGS__}))
+#define nn_BCELoss(...)           KEYWORDS(nn_bce_loss(ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
+#define nn_BCEWithLogitsLoss(...) KEYWORDS(nn_bce_with_logits_loss(ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
+#define nn_KLDivLoss(...)                                                                                    \
+    KEYWORDS(nn_kl_div_loss(&(const KlDivArgs){.reduction = "mean", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -113,7 +113,18 @@ static Tensor *class_weight(void)
     CASE(cross_entropy_loss, nn_CrossEntropyLoss())                                                          \
     CASE(cross_entropy_loss_options,                                                                         \
          nn_CrossEntropyLoss(class_weight(), .ignore_index = 1, .reduction = "sum", .label_smoothing = 0.1)) \
-    CASE(nll_loss, nn_NLLLoss(.reduction = "none"))
+    CASE(nll_loss, nn_NLLLoss(.reduction = "none"))                                                          \
+    CASE(mse_loss, nn_MSELoss())                                                                             \
+    CASE(l1_loss, nn_L1Loss(.reduction = "sum"))                                                             \
+    CASE(smooth_l1_loss, nn_SmoothL1Loss())                                                                  \
+    CASE(smooth_l1_loss_beta, nn_SmoothL1Loss(.reduction = "none", .beta = 0.5))                             \
+    CASE(huber_loss, nn_HuberLoss(.delta = 0.5))                                                             \
+    CASE(bce_loss, nn_BCELoss())                                                                             \
+    CASE(bce_loss_weight, nn_BCELoss(class_weight(), .reduction = "sum"))                                    \
+    CASE(bce_with_logits_loss, nn_BCEWithLogitsLoss())                                                       \
+    CASE(bce_with_logits_loss_pos_weight, nn_BCEWithLogitsLoss(.pos_weight = class_weight()))                \
+    CASE(kl_div_loss, nn_KLDivLoss(.reduction = "batchmean"))                                                \
+    CASE(kl_div_loss_log, nn_KLDivLoss(.log_target = true))
 
 #define MAKE(name, call)                                                                                     \
     static Module *make_##name(void)                                                                         \
@@ -364,6 +375,16 @@ static void test_constructor_errors(void **state)
     expect_error(nn_MaxPool2d(2, .return_indices = true), ERROR_UNSUPPORTED, "return_indices=True");
     expect_error(nn_CrossEntropyLoss(.reduction = "max"), ERROR_VALUE,
                  "max is not a valid value for reduction");
+    expect_error(nn_MSELoss(.reduction = "batchmean"), ERROR_VALUE,
+                 "batchmean is not a valid value for reduction");
+    expect_error(nn_ConvTranspose2d(3, 4, 3, .padding_mode = "reflect"), ERROR_VALUE,
+                 "Only \"zeros\" padding mode is supported for ConvTranspose2d");
+    expect_error(nn_Embedding(3, 4, .padding_idx = 3), ERROR_VALUE,
+                 "Padding_idx must be within num_embeddings");
+    expect_error(nn_GELU("erf"), ERROR_VALUE, "approximate argument must be either none or tanh.");
+    expect_error(nn_Dropout(1.5), ERROR_VALUE, "dropout probability has to be between 0 and 1, but got 1.5");
+    expect_error(nn_Hardtanh(1, 1), ERROR_VALUE, "max_val (1) must be greater than min_val (1)");
+    expect_error(nn_SEModule(16, .reduction = 0), ERROR_VALUE, "reduction must be positive, but got 0");
 }
 
 static void test_call_errors(void **state)
@@ -379,6 +400,23 @@ static void test_call_errors(void **state)
                  "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [3, 3]");
     expect_error(nn_forward(nn_Linear(3, 4), ONES(2, 5)), ERROR_SHAPE,
                  "mat1 and mat2 shapes cannot be multiplied (2x5 and 3x4)");
+    Module *transposed = nn_ConvTranspose2d(3, 4, 3);
+    expect_error(nn_forward(transposed, ONES(1, 2, 5, 5)), ERROR_SHAPE,
+                 "Given transposed=1, weight of size [3, 4, 3, 3], expected input[1, 2, 5, 5] to have 3 "
+                 "channels, but got 2 channels instead");
+    expect_error(
+        nn_forward(transposed, ONES(3, 5)), ERROR_SHAPE,
+        "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: [3, 5]");
+    expect_error(
+        nn_forward(nn_ConvTranspose2d(3, 4, 3, .output_padding = 1), ONES(1, 3, 5, 5)), ERROR_VALUE,
+        "output padding must be smaller than either stride or dilation, but got output_padding_height: 1 "
+        "output_padding_width: 1 stride_height: 1 stride_width: 1 dilation_height: 1 dilation_width: 1");
+    expect_error(nn_forward(nn_ConvTranspose2d(3, 4, 1, .padding = 4), ONES(1, 3, 2, 2)), ERROR_SHAPE,
+                 "Given input size per channel: (2 x 2). Calculated output size per channel: (-6 x -6). "
+                 "Output size is too small");
+    expect_error(nn_forward(nn_PReLU(2), ONES(2, 3)), ERROR_SHAPE,
+                 "Mismatch of parameter numbers and input channel size. Found parameter numbers = 2 and "
+                 "channel size = 3.");
     Module *norm = nn_BatchNorm2d(4);
     expect_error(nn_forward(norm, ONES(1, 4, 2)), ERROR_SHAPE, "expected 4D input (got 3D input)");
     expect_error(nn_forward(nn_BatchNorm1d(4), ONES(1, 4, 2, 2)), ERROR_SHAPE,

@@ -164,6 +164,21 @@ CASES = {
 }
 
 
+CASES |= {
+    "mse_loss": (lambda: nn.MSELoss(), f(4, 3), f(4, 3)),
+    "l1_loss": (lambda: nn.L1Loss(reduction="sum"), f(4, 3), f(4, 3)),
+    "smooth_l1_loss": (lambda: nn.SmoothL1Loss(), f(4, 3), f(4, 3)),
+    "smooth_l1_loss_beta": (lambda: nn.SmoothL1Loss(reduction="none", beta=0.5), f(4, 3), f(4, 3)),
+    "huber_loss": (lambda: nn.HuberLoss(delta=0.5), f(4, 3), f(4, 3)),
+    "bce_loss": (lambda: nn.BCELoss(), p(4, 3), p(4, 3)),
+    "bce_loss_weight": (lambda: nn.BCELoss(torch.tensor([1.0, 2.0, 0.5]), reduction="sum"), p(4, 3), p(4, 3)),
+    "bce_with_logits_loss": (lambda: nn.BCEWithLogitsLoss(), f(4, 3), p(4, 3)),
+    "bce_with_logits_loss_pos_weight": (
+        lambda: nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 2.0, 0.5])), f(4, 3), p(4, 3)),
+    "kl_div_loss": (lambda: nn.KLDivLoss(reduction="batchmean"), f(4, 3).log_softmax(1), f(4, 3).softmax(1)),
+    "kl_div_loss_log": (lambda: nn.KLDivLoss(log_target=True), f(4, 3).log_softmax(1), f(4, 3).log_softmax(1)),
+}
+
 # The tensor of that shape after torch.manual_seed(17) and the call: init/NAME.
 INITS = {
     "uniform": ((3, 5), lambda x: nn.init.uniform_(x)),
