@@ -99,7 +99,7 @@ bool nn_print(const Module *module)
     char *text = nn_to_string(module);
     if (text == NULL)
         return false;
-    puts(text);
+    bool printed = puts(text) >= 0;
     free(text);
-    return true;
+    return printed || error_raise_errno(ERROR_IO, "print", "cannot write to stdout") != NULL;
 }

@@ -6,8 +6,8 @@
 
 TAPER_BEGIN_DECLS
 
-/* print(module): to stdout, with a line feed. repr(module): for free(). NULL and false after ERROR_MEMORY,
- * and for NULL. */
+/* print(module): to stdout, with a line feed. repr(module): for free(). NULL and false after ERROR_MEMORY or
+ * ERROR_IO, and for NULL. */
 TAPER_API bool nn_print(const Module *module);
 TAPER_API char *nn_to_string(const Module *module);
 

@@ -1,65 +1,5 @@
 #include "reference_model.h"
 
-typedef struct SEModule {
-    Module base;
-    Module *avg_pool, *fc;
-} SEModule;
-
-NN_FORWARD(SEModule, self, x)
-{
-    int64_t b = tensor_size(x, 0), c = tensor_size(x, 1);
-    Tensor *y = tensor_view(nn_forward(self->avg_pool, x), b, c);
-    y = tensor_view(nn_forward(self->fc, y), b, c, 1, 1);
-    return tensor_mul(x, tensor_expand_as(y, x));
-}
-
-static Module *SEModule_new(int64_t in_channels, int64_t reduction)
-{
-    SEModule *self = nn_new(SEModule);
-    nn_child(self, avg_pool, nn_AdaptiveAvgPool2d(1));
-    nn_child(self, fc,
-             nn_Sequential(nn_Linear(in_channels, in_channels / reduction, .bias = false),
-                           nn_ReLU(.inplace = true),
-                           nn_Linear(in_channels / reduction, in_channels, .bias = false), nn_Sigmoid()));
-    return &self->base;
-}
-
-typedef struct ResidualBlock {
-    Module base;
-    Module *conv1, *bn1, *relu, *conv2, *bn2, *se, *shortcut;
-} ResidualBlock;
-
-NN_FORWARD(ResidualBlock, self, x)
-{
-    Tensor *out = nn_forward(self->relu, nn_forward(self->bn1, nn_forward(self->conv1, x)));
-    out = nn_forward(self->bn2, nn_forward(self->conv2, out));
-    out = nn_forward(self->se, out);
-    out = tensor_add_(out, nn_forward(self->shortcut, x));
-    return nn_forward(self->relu, out);
-}
-
-static Module *ResidualBlock_new(int64_t in_channels, int64_t out_channels, int64_t stride)
-{
-    ResidualBlock *self = nn_new(ResidualBlock);
-    nn_child(self, conv1,
-             nn_Conv2d(in_channels, out_channels, .kernel_size = 3, .stride = stride, .padding = 1,
-                       .bias = false));
-    nn_child(self, bn1, nn_BatchNorm2d(out_channels));
-    nn_child(self, relu, nn_ReLU(.inplace = true));
-    nn_child(
-        self, conv2,
-        nn_Conv2d(out_channels, out_channels, .kernel_size = 3, .stride = 1, .padding = 1, .bias = false));
-    nn_child(self, bn2, nn_BatchNorm2d(out_channels));
-    nn_child(self, se, SEModule_new(out_channels, 16));
-    nn_child(self, shortcut, nn_Sequential());
-    if (stride != 1 || in_channels != out_channels)
-        nn_child(self, shortcut,
-                 nn_Sequential(
-                     nn_Conv2d(in_channels, out_channels, .kernel_size = 1, .stride = stride, .bias = false),
-                     nn_BatchNorm2d(out_channels)));
-    return &self->base;
-}
-
 typedef struct CustomCNN {
     Module base;
     Module *conv1, *bn1, *relu, *layer1, *layer2, *layer3, *layer4, *avg_pool, *fc;
@@ -79,8 +19,8 @@ static Module *make_layer(int64_t in_channels, int64_t out_channels, int num_blo
 {
     Module *layers = nn_Sequential();
     for (int i = 0; i < num_blocks; i++)
-        nn_append(layers,
-                  ResidualBlock_new(i == 0 ? in_channels : out_channels, out_channels, i == 0 ? stride : 1));
+        nn_append(layers, nn_ResidualBlock(i == 0 ? in_channels : out_channels, out_channels,
+                                           .stride = i == 0 ? stride : 1));
     return layers;
 }
 

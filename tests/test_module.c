@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 #include <taper.h>
 
 #include "expect.h"
+#include "fake_device.h"
 
 /* y = x * scale + the child's y; three of each kind of part. */
 typedef struct Scaled {
@@ -439,8 +441,41 @@ static void test_to_changes_what_is_floating_point(void **state)
     expect_error(nn_to(module, DTYPE_INT64) != NULL, ERROR_DTYPE,
                  "nn.Module.to only accepts floating point or complex dtypes, but got desired "
                  "dtype=torch.int64");
-    expect_error(nn_to(module, ((Device){DEVICE_CUDA, 0})) != NULL, ERROR_DEVICE, "");
+    expect_error(nn_to(module, ((Device){DEVICE_CUDA, 7})) != NULL, ERROR_DEVICE, "");
     assert_int_equal(tensor_device(scale).type, DEVICE_CPU);
+}
+
+static void test_to_moves_to_devices(void **state)
+{
+    (void)state;
+    Device device = fake_device(1);
+    Scaled *self = scaled_new(2, NULL);
+    Module *module = &self->base;
+    nn_buffer(self, steps, INTEGERS(DIMS(2), 1, 2));
+    tensor_backward(tensor_sum(nn_forward(module, VECTOR(1, 1))));
+    assert_ptr_equal(nn_to(module, device), module);
+    assert_true(device_equal(tensor_device(self->scale), device));
+    assert_true(device_equal(tensor_device(tensor_grad(self->scale)), device));
+    assert_true(device_equal(tensor_device(self->shift), device));
+    assert_true(device_equal(tensor_device(self->steps), device));
+    assert_int_equal(tensor_dtype(self->scale), DTYPE_FLOAT64);
+    expect_values(nn_forward(module, tensor_to(VECTOR(1, 1), device)), 3, 4);
+    assert_null(nn_forward(module, VECTOR(1, 1)));
+    assert_int_equal(error_last()->code, ERROR_DEVICE);
+    error_clear();
+    char *text = nn_summary(module, DIMS(2));
+    assert_non_null(text);
+    free(text);
+    /* values come from wherever they are */
+    StateDict *dict = state_dict_new();
+    state_dict_set(dict, "scale", VECTOR(7, 8));
+    state_dict_set(dict, "shift", tensor_to(VECTOR(5, 6), fake_device(0)));
+    assert_true(nn_load_state_dict(module, dict, .strict = false).loaded);
+    assert_true(device_equal(tensor_device(self->scale), device));
+    nn_cpu(module);
+    expect_values(self->scale, 7, 8);
+    expect_values(self->shift, 5, 6);
+    assert_int_equal(tensor_device(tensor_grad(self->scale)).type, DEVICE_CPU);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
@@ -466,6 +501,7 @@ int main(void)
         TEST(test_modules_outlive_scopes_when_kept),
         TEST(test_null_passes_through),
         TEST(test_to_changes_what_is_floating_point),
+        TEST(test_to_moves_to_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "expect.h"
+#include "fake_device.h"
 
 #define VECTORS TAPER_TESTS_DIR "/vectors/safetensors/"
 
@@ -179,8 +180,8 @@ static void test_what_is_saved_comes_back(void **state)
     tensor_manual_seed(3);
     StateDict *dict = state_dict_new();
     Tensor *x = tensor_randn(DIMS(3, 4));
-    state_dict_set(dict, "transposed", tensor_as_strided(x, DIMS(4, 3), DIMS(1, 4), 0));
-    state_dict_set(dict, "part", tensor_as_strided(x, DIMS(3, 2), DIMS(4, 1), 1));
+    state_dict_set(dict, "transposed", tensor_transpose(x, 0, 1));
+    state_dict_set(dict, "part", tensor_narrow(x, 1, 1, 2));
     state_dict_set_metadata(dict, "b", "two\nlines");
     state_dict_set_metadata(dict, "a", "");
     assert_true(nn_save_safetensors(dict, path));
@@ -196,6 +197,11 @@ static void test_what_is_saved_comes_back(void **state)
     }
     assert_string_equal(state_dict_metadata(loaded, "b"), "two\nlines");
     assert_string_equal(state_dict_metadata(loaded, "a"), "");
+    state_dict_set(dict, "elsewhere", tensor_to(VECTOR(1, 2), fake_device(0)));
+    assert_true(nn_save_safetensors(dict, path));
+    Tensor *elsewhere = state_dict_get(nn_load_safetensors(path), "elsewhere");
+    assert_int_equal(tensor_device(elsewhere).type, DEVICE_CPU);
+    expect_values(elsewhere, 1, 2);
     Module *a = nn_Sequential(nn_Linear(5, 4), nn_BatchNorm1d(4)),
            *b = nn_Sequential(nn_Linear(5, 4), nn_BatchNorm1d(4));
     assert_true(nn_save_safetensors(nn_state_dict(a), path));
