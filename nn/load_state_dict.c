@@ -212,7 +212,9 @@ static bool copy_all(const Loading *loading)
         for (int64_t i = 0; i < loading->n_pairs && copied; i++) {
             const Pair *pair = &loading->pairs[i];
             Scope scope = scope_open();
-            Tensor *source = (tensor_reshape)(pair->source, tensor_dims(pair->target));
+            Tensor *source = pair->source;
+            if (!tensor_same_shape(source, pair->target))
+                source = (tensor_reshape)(source, tensor_dims(pair->target));
             copied = tensor_copy_(pair->target, source) != NULL;
             scope_close(scope);
         }

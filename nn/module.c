@@ -116,6 +116,8 @@ Module *nn_register_module(Module *module, const char *name, Module *child)
     if (child == NULL && error_last() == NULL)
         error_raise(ERROR_VALUE, module->type->name, "the child module '%s' is NULL", name);
     char *copy = child != NULL ? strdup(name) : NULL;
+    if (child != NULL && copy == NULL)
+        error_raise(ERROR_MEMORY, module->type->name, "out of memory for the name '%s'", name);
     if (copy == NULL || !register_item(module, &module->children, "module", name, child, true)) {
         free(copy);
         module->incomplete = true;
@@ -151,8 +153,8 @@ Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor)
             "forward() method.",
             name, name);
     }
-    if (tensor_is_floating_point(tensor))
-        tensor_requires_grad_(tensor, true);
+    if (tensor_is_floating_point(tensor) && tensor_requires_grad_(tensor, true) == NULL)
+        tensor = NULL; /* after an error */
     return register_tensor(module, &module->parameters, "parameter", name, tensor, true);
 }
 

@@ -86,7 +86,7 @@ char *nn_to_string(const Module *module)
         return NULL;
     FILE *out = open_memstream(&text, &size);
     bool written = out != NULL && write_module(out, module);
-    if (out != NULL && fclose(out) != 0)
+    if (out != NULL && (fclose(out) != 0 || text == NULL))
         written = false;
     if (written)
         return text;

@@ -111,28 +111,37 @@ static bool add_items(json_t *header, const Item *items, int64_t n)
     return true;
 }
 
-/* The length and the JSON, padded: what the file starts with. For free(). */
-static char *make_header(const StateDict *dict, const Item *items, size_t *size)
+/* The header's JSON, for free(). NULL after an error. */
+static char *header_text(const StateDict *dict, const Item *items)
 {
     json_t *header = json_object();
     bool made =
         header != NULL && add_metadata(header, dict) && add_items(header, items, state_dict_length(dict));
-    char *json = made ? json_dumps(header, JSON_COMPACT) : NULL;
+    bool failed = header != NULL && !made;
+    char *text = made ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
-    size_t length = json != NULL ? strlen(json) : 0, padded = (length + 7) / 8 * 8;
-    char *bytes = json != NULL && padded <= SAFETENSORS_HEADER_MAX ? malloc(8 + padded) : NULL;
+    if (text == NULL && !failed)
+        error_raise(ERROR_MEMORY, operation, "out of memory for the header");
+    return text;
+}
+
+/* The length and the JSON, padded: what the file starts with. For free(). */
+static char *make_header(const StateDict *dict, const Item *items, size_t *size)
+{
+    char *text = header_text(dict, items), *bytes = NULL;
+    size_t length = text != NULL ? strlen(text) : 0, padded = (length + 7) / 8 * 8;
+    uint64_t number = padded;
+    if (padded > SAFETENSORS_HEADER_MAX)
+        error_raise(ERROR_VALUE, operation, "a header of %zu bytes is more than files may have", padded);
+    else if (text != NULL && (bytes = malloc(8 + padded)) == NULL)
+        error_raise(ERROR_MEMORY, operation, "out of memory for the header");
     if (bytes != NULL) {
-        uint64_t number = padded;
         memcpy(bytes, &number, 8);
-        memcpy(bytes + 8, json, length);
+        memcpy(bytes + 8, text, length);
         memset(bytes + 8 + length, ' ', padded - length);
         *size = 8 + padded;
-    } else if (padded > SAFETENSORS_HEADER_MAX) {
-        error_raise(ERROR_VALUE, operation, "a header of %zu bytes is more than files may have", padded);
-    } else if (made) {
-        error_raise(ERROR_MEMORY, operation, "out of memory for the header");
     }
-    free(json);
+    free(text);
     return bytes;
 }
 

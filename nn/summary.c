@@ -214,6 +214,7 @@ bool nn_summary_write(Module *module, TensorList inputs, FILE *out)
 {
     Summary summary = {0};
     Totals totals = {0};
+    uint64_t errors = error_count();
     if (module == NULL)
         return false;
     Scope scope = scope_open();
@@ -234,13 +235,16 @@ bool nn_summary_write(Module *module, TensorList inputs, FILE *out)
         free(summary.rows[i].label);
     free(summary.rows);
     scope_close(scope);
-    return done;
+    return done && error_count() == errors;
 }
 
 /* Zeros like the first floating point parameter. */
 static Tensor *make_input(const Module *module, Dims size)
 {
+    uint64_t errors = error_count();
     TensorList parameters = nn_parameters(module);
+    if (error_count() != errors)
+        return NULL;
     for (int64_t i = 0; i < parameters.n; i++)
         if (tensor_is_floating_point(parameters.items[i]))
             return tensor_zero_(tensor_new(size, tensor_dtype(parameters.items[i]),
@@ -261,7 +265,7 @@ char *nn_summary(Module *module, Dims input_size)
     Tensor *input = make_input(module, input_size);
     bool done = input != NULL && nn_summary_write(module, TENSORS(input), out);
     scope_close(scope);
-    bool closed = fclose(out) == 0;
+    bool closed = fclose(out) == 0 && text != NULL;
     if (done && closed)
         return text;
     free(text);
