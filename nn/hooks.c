@@ -98,7 +98,10 @@ Tensor *module_hooks_after(Module *module, TensorList inputs, Tensor *output)
     int64_t handle = 0;
     for (const ModuleHook *hook; output != NULL && (hook = next_hook(module->hooks, handle)) != NULL;) {
         handle = hook->handle;
+        uint64_t errors = error_count();
         Tensor *changed = hook->after != NULL ? hook->after(module, inputs, output, hook->user) : NULL;
+        if (changed == NULL && error_count() != errors && error_last() != NULL)
+            return NULL;
         output = changed != NULL ? changed : output;
     }
     return output;

@@ -9,7 +9,8 @@ TAPER_BEGIN_DECLS
 /* Called before forward. May put other tensors into inputs.items, which forward then gets; false, after
  * raising an error, gives up the call. */
 typedef bool (*ForwardPreHook)(Module *module, TensorList inputs, void *user);
-/* Called after forward: returns the result in the place of `output`, or NULL to leave it. */
+/* Called after forward: returns the result in the place of `output`, or NULL to leave it. NULL after raising
+ * an error gives up the call. */
 typedef Tensor *(*ForwardHook)(Module *module, TensorList inputs, Tensor *output, void *user);
 
 /* module.register_forward_pre_hook(hook), register_forward_hook(hook): hooks run in the order of

@@ -316,6 +316,22 @@ static Tensor *after_looks(Module *module, TensorList inputs, Tensor *output, vo
     return NULL;
 }
 
+static Tensor *after_fails(Module *module, TensorList inputs, Tensor *output, void *user)
+{
+    (void)module, (void)inputs, (void)user;
+    return tensor_add(output, VECTOR(1, 2, 3));
+}
+
+static void test_a_hook_that_fails_ends_the_call(void **state)
+{
+    (void)state;
+    Module *module = scaled(1, NULL), *net = nn_Sequential(module);
+    int64_t handle = nn_register_forward_hook(module, after_fails, NULL);
+    expect_error(nn_forward(net, VECTOR(1, 1)) != NULL, ERROR_SHAPE, "The size of tensor a (2) must match");
+    nn_remove_hook(module, handle);
+    expect_values(nn_forward(net, VECTOR(1, 1)), 2, 3);
+}
+
 static void test_hooks_see_and_change_what_passes(void **state)
 {
     (void)state;
@@ -496,6 +512,7 @@ int main(void)
         TEST(test_forward_leaves_only_its_result),
         TEST(test_incomplete_modules_refuse_to_run),
         TEST(test_hooks_see_and_change_what_passes),
+        TEST(test_a_hook_that_fails_ends_the_call),
         TEST(test_modes_reach_everything),
         TEST(test_apply_goes_from_the_leaves_up),
         TEST(test_modules_outlive_scopes_when_kept),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taper.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "reference_model.h"
@@ -31,6 +32,27 @@ static void test_repr_is_pytorchs(void **state)
     expect_repr(nn_Sequential(nn_ModuleList(alike[0], alike[1], alike[2], nn_ReLU()), nn_ModuleList(),
                               nn_Sequential(), nn_Sigmoid()),
                 containers_repr);
+}
+
+static void test_print_goes_to_stdout(void **state)
+{
+    (void)state;
+    char text[64] = "";
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stdout);
+    int before = dup(STDOUT_FILENO);
+    dup2(fileno(file), STDOUT_FILENO);
+    bool printed = nn_print(nn_Sequential(nn_ReLU()));
+    fflush(stdout);
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    rewind(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    assert_true(printed && size > 0);
+    assert_string_equal(text, "Sequential(\n  (0): ReLU()\n)\n");
+    assert_false(nn_print(NULL));
 }
 
 /* Two lines of its own, and a child. */
@@ -152,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_repr_is_pytorchs),
+        TEST(test_print_goes_to_stdout),
         TEST(test_texts_of_ones_own),
         TEST(test_summary_of_a_small_net),
         TEST(test_summary_of_the_reference_model),

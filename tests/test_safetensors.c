@@ -244,6 +244,8 @@ static const Broken broken[] = {
     {"{" ENTRY("a", "U8", "[4294967296,4294967296]", "[0,0]") "}", 0, "the shape of 'a' is too large"},
     {"{" ENTRY("a", "U8", "[4611686018427387904,4611686018427387904,0]", "[0,0]") "}", 0,
      "the shape of 'a' is too large"},
+    {"{" ENTRY("a", "U8", "[0,4611686018427387904,4611686018427387904]", "[0,0]") "}", 0,
+     "the shape of 'a' is too large"},
     {"{" ENTRY("a", "U8", "[99999999999999999999]", "[0,0]") "}", 0,
      "its header is not valid JSON: too big integer"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[3]}}", 3, "'a' has no data_offsets [begin, end]"},
