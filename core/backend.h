@@ -225,6 +225,12 @@ typedef struct Kernels {
     bool (*adam_step)(Tensor *param, const Tensor *grad, Tensor *exp_avg, Tensor *exp_avg_sq,
                       Tensor *max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
                       double weight_decay, bool decoupled, bool maximize);
+    /* grad_avg: for the centered form; it and momentum_buffer may be NULL */
+    bool (*rmsprop_step)(Tensor *param, const Tensor *grad, Tensor *square_avg, Tensor *grad_avg,
+                         Tensor *momentum_buffer, double lr, double alpha, double eps, double weight_decay,
+                         double momentum, bool maximize);
+    bool (*adagrad_step)(Tensor *param, const Tensor *grad, Tensor *sum, double rate, double eps,
+                         double weight_decay, bool maximize);
 } Kernels;
 
 typedef struct Backend {

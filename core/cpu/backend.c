@@ -97,5 +97,7 @@ const Backend cpu_backend = {
             .random = cpu_random,
             .sgd_step = cpu_sgd_step,
             .adam_step = cpu_adam_step,
+            .rmsprop_step = cpu_rmsprop_step,
+            .adagrad_step = cpu_adagrad_step,
         },
 };

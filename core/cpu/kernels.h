@@ -100,5 +100,10 @@ bool cpu_sgd_step(Tensor *param, const Tensor *grad, Tensor *momentum_buffer, bo
 bool cpu_adam_step(Tensor *param, const Tensor *grad, Tensor *exp_avg, Tensor *exp_avg_sq,
                    Tensor *max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
                    double weight_decay, bool decoupled, bool maximize);
+bool cpu_rmsprop_step(Tensor *param, const Tensor *grad, Tensor *square_avg, Tensor *grad_avg,
+                      Tensor *momentum_buffer, double lr, double alpha, double eps, double weight_decay,
+                      double momentum, bool maximize);
+bool cpu_adagrad_step(Tensor *param, const Tensor *grad, Tensor *sum, double rate, double eps,
+                      double weight_decay, bool maximize);
 
 #endif

@@ -50,3 +50,34 @@ bool cpu_adam_step(Tensor *param, const Tensor *grad, Tensor *exp_avg, Tensor *e
     walk_rows(tensors, max_exp_avg_sq != NULL ? 5 : 4, loops->adam_row, &context);
     return true;
 }
+
+bool cpu_rmsprop_step(Tensor *param, const Tensor *grad, Tensor *square_avg, Tensor *grad_avg,
+                      Tensor *momentum_buffer, double lr, double alpha, double eps, double weight_decay,
+                      double momentum, bool maximize)
+{
+    const OptimizerLoops *loops = loops_for("rmsprop", param);
+    if (loops == NULL)
+        return false;
+    RMSpropStep step = {grad_avg != NULL, momentum_buffer != NULL, maximize, lr, alpha, eps, weight_decay,
+                        momentum};
+    const Tensor *tensors[5] = {param, grad, square_avg};
+    int n = 3;
+    if (grad_avg != NULL)
+        tensors[n++] = grad_avg;
+    if (momentum_buffer != NULL)
+        tensors[n++] = momentum_buffer;
+    walk_rows(tensors, n, loops->rmsprop_row, &step);
+    return true;
+}
+
+bool cpu_adagrad_step(Tensor *param, const Tensor *grad, Tensor *sum, double rate, double eps,
+                      double weight_decay, bool maximize)
+{
+    const OptimizerLoops *loops = loops_for("adagrad", param);
+    if (loops == NULL)
+        return false;
+    AdagradStep step = {maximize, rate, eps, weight_decay};
+    const Tensor *tensors[] = {param, grad, sum};
+    walk_rows(tensors, 3, loops->adagrad_row, &step);
+    return true;
+}

@@ -23,8 +23,21 @@ typedef struct AdamStep {
     double correction2_sqrt; /* sqrt(1 - beta2^step) */
 } AdamStep;
 
+/* The context of rmsprop_row; the row's tensors are param, grad, square_avg and, if they are there, grad_avg
+ * and the momentum buffer. */
+typedef struct RMSpropStep {
+    bool centered, has_buffer, maximize;
+    double lr, alpha, eps, weight_decay, momentum;
+} RMSpropStep;
+
+/* The context of adagrad_row; the row's tensors are param, grad and the sum of squares. */
+typedef struct AdagradStep {
+    bool maximize;
+    double rate, eps, weight_decay;
+} AdagradStep;
+
 typedef struct OptimizerLoops {
-    WalkRow sgd_row, adam_row;
+    WalkRow sgd_row, adam_row, rmsprop_row, adagrad_row;
 } OptimizerLoops;
 
 /* The loops of this processor; NULL for a dtype that is not float32 or float64. */

@@ -32,4 +32,10 @@
 #undef MADD
 #undef SQRT
 
-const OptimizerLoops TABLE[2] = {{sgd_row_float, adam_row_float}, {sgd_row_double, adam_row_double}};
+#define LOOPS(T)                                                                                             \
+    {                                                                                                        \
+        .sgd_row = sgd_row_##T, .adam_row = adam_row_##T, .rmsprop_row = rmsprop_row_##T,                    \
+        .adagrad_row = adagrad_row_##T                                                                       \
+    }
+
+const OptimizerLoops TABLE[2] = {LOOPS(float), LOOPS(double)};

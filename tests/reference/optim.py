@@ -50,6 +50,18 @@ for kind, decay in (("Adam", {}), ("AdamW", {"weight_decay": 0.2})):
     case(name + "_strided", kind, "strided", lr=0.1, weight_decay=0.1)
     case(name + "_groups", kind, group={"lr": 0.01, "weight_decay": 0.3}, lr=0.1)
     case(name + "_late_lr", kind, late=(3, "lr", 0.3), lr=0.1)
+case("rmsprop", "RMSprop")
+case("rmsprop_lr", "RMSprop", lr=0.1)
+case("rmsprop_alpha", "RMSprop", alpha=0.3, eps=0.01)
+case("rmsprop_weight_decay", "RMSprop", weight_decay=0.2, maximize=True)
+case("rmsprop_momentum", "RMSprop", momentum=0.9)
+case("rmsprop_centered", "RMSprop", "channels_last", centered=True)
+case("rmsprop_all", "RMSprop", "strided", alpha=0.9, centered=True, momentum=0.5, weight_decay=0.1)
+case("rmsprop_strided", "RMSprop", "strided", momentum=0.5, weight_decay=0.1)
+case("adagrad", "Adagrad")
+case("adagrad_lr_decay", "Adagrad", lr=0.1, lr_decay=0.3)
+case("adagrad_weight_decay", "Adagrad", "channels_last", lr=0.1, weight_decay=0.2, maximize=True)
+case("adagrad_accumulator", "Adagrad", "strided", lr=0.1, initial_accumulator_value=0.5, eps=0.01)
 case("adam_decoupled", "Adam", lr=0.1, weight_decay=0.2, decoupled_weight_decay=True)
 
 
