@@ -44,17 +44,17 @@ typedef struct LeakyReluArgs {
     char _;
     double negative_slope;
 } LeakyReluArgs;
-typedef struct HardtanhArgs {
+typedef struct TensorHardtanhArgs {
     char _;
     double min_val, max_val;
-} HardtanhArgs;
+} TensorHardtanhArgs;
 static inline Tensor *tensor_leaky_relu_args(Tensor *(*f)(Tensor *, double), Tensor *self,
                                              const LeakyReluArgs *args)
 {
     return f(self, args->negative_slope);
 }
 static inline Tensor *tensor_hardtanh_args(Tensor *(*f)(Tensor *, double, double), Tensor *self,
-                                           const HardtanhArgs *args)
+                                           const TensorHardtanhArgs *args)
 {
     return f(self, args->min_val, args->max_val);
 }
@@ -62,8 +62,8 @@ static inline Tensor *tensor_hardtanh_args(Tensor *(*f)(Tensor *, double, double
     KEYWORDS(tensor_leaky_relu_args((f), (self),                                                             \
                                     &(LeakyReluArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
 #define HARDTANH_(f, self, ...)                                                                              \
-    KEYWORDS(tensor_hardtanh_args((f), (self),                                                               \
-                                  &(HardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_hardtanh_args(                                                                           \
+        (f), (self), &(TensorHardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))
 /* tensor_leaky_relu(x), tensor_leaky_relu(x, 0.2) */
 #define tensor_leaky_relu(self, ...)  LEAKY_RELU_(tensor_leaky_relu, self, ##__VA_ARGS__)
 #define tensor_leaky_relu_(self, ...) LEAKY_RELU_(tensor_leaky_relu_, self, ##__VA_ARGS__)
