@@ -11,6 +11,11 @@ static const char *const type_names[DEVICE_TYPE_COUNT] = {[DEVICE_CPU] = "cpu", 
 
 static const Backend *backends[DEVICE_TYPE_COUNT] = {[DEVICE_CPU] = &cpu_backend};
 
+static bool is_type(int32_t type)
+{
+    return type >= 0 && type < DEVICE_TYPE_COUNT;
+}
+
 Device cpu_device(void)
 {
     return (Device){DEVICE_CPU, 0};
@@ -47,6 +52,8 @@ const char *device_name(Device device, char *text, size_t size)
 {
     if (device.type == DEVICE_CPU)
         snprintf(text, size, "cpu");
+    else if (!is_type(device.type))
+        snprintf(text, size, "unknown device type %d", device.type);
     else
         snprintf(text, size, "%s:%d", type_names[device.type], device.index);
     return text;
@@ -59,7 +66,7 @@ bool device_equal(Device a, Device b)
 
 int device_count(DeviceType type)
 {
-    return backends[type] != NULL ? backends[type]->count() : 0;
+    return is_type((int32_t)type) && backends[type] != NULL ? backends[type]->count() : 0;
 }
 
 void device_register(const Backend *backend)
@@ -69,11 +76,13 @@ void device_register(const Backend *backend)
 
 const Backend *device_backend(Device device, const char *operation)
 {
+    char name[40];
+    if (!is_type(device.type))
+        return error_raise(ERROR_DEVICE, operation, "%s", device_name(device, name, sizeof name));
     const Backend *backend = backends[device.type];
     int count = backend != NULL ? backend->count() : 0;
     if (device.index >= 0 && device.index < count)
         return backend;
-    char name[32];
     error_raise(ERROR_DEVICE, operation, "device %s is not available: %d %s device%s found",
                 device_name(device, name, sizeof name), count, type_names[device.type],
                 count == 1 ? "" : "s");

@@ -233,6 +233,13 @@ static void wrong_dtypes_and_devices(void **state)
     Device gpu = {DEVICE_CUDA, 3};
     expect_error(tensor_zeros(DIMS(2), .device = gpu), ERROR_DEVICE,
                  "device cuda:3 is not available: 0 cuda devices found");
+    Device unknown = {9, 0}, negative = {DEVICE_CPU, -1};
+    expect_error(tensor_zeros(DIMS(2), .device = unknown), ERROR_DEVICE, "unknown device type 9");
+    expect_error(tensor_to(tensor_ones(DIMS(2)), unknown), ERROR_DEVICE, "unknown device type 9");
+    expect_error(tensor_zeros(DIMS(2), .device = negative), ERROR_DEVICE, "device cpu is not available");
+    assert_int_equal(device_count((DeviceType)9), 0);
+    Device parsed;
+    expect_error(device_parse("tpu", &parsed), ERROR_DEVICE, "Invalid device string: 'tpu'");
     expect_error(tensor_arange(0, 2, 1, .device = gpu), ERROR_DEVICE, "device cuda:3 is not available");
     expect_error(tensor_rand_like(tensor_ones(DIMS(2)), .device = gpu), ERROR_DEVICE,
                  "device cuda:3 is not available");

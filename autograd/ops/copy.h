@@ -7,7 +7,7 @@
 
 TAPER_BEGIN_DECLS
 
-/* x.clone(): the same values in memory of their own, in x's order of strides if x is dense. */
+/* x.clone(): the same values in memory of their own without gaps, in x's order of strides. */
 TAPER_API Tensor *tensor_clone(Tensor *self);
 
 typedef struct ToArgs {
@@ -18,9 +18,13 @@ typedef struct ToArgs {
 } ToArgs;
 
 /* x.to(...): x on another device, of another dtype, or both; x itself if it is so already. The order of
- * strides stays, gradients flow back to x's device and dtype. tensor_to(x, device), tensor_to(x,
- * DTYPE_FLOAT64), tensor_to(x, device, DTYPE_FLOAT64), tensor_to(x, other) (the tensor's device and dtype),
- * each with .copy = true if wanted ERROR_DEVICE where the device is not there. */
+ * strides stays, and gradients flow back to x's device and dtype. ERROR_DEVICE if the device is not there.
+ *
+ *     tensor_to(x, device)                  x.to(device)
+ *     tensor_to(x, DTYPE_FLOAT64)           x.to(torch.float64)
+ *     tensor_to(x, device, DTYPE_FLOAT64)   x.to(device, torch.float64)
+ *     tensor_to(x, other)                   x.to(other): the tensor's device and dtype
+ *     tensor_to(x, device, .copy = true)    a copy in any case */
 TAPER_API Tensor *tensor_to_args(Tensor *self, const ToArgs *args);
 TAPER_API Tensor *tensor_to_dtype(Tensor *self, DType dtype);
 TAPER_API Tensor *tensor_to_device(Tensor *self, Device device);
