@@ -124,9 +124,9 @@ static void alpha_repr(const Module *module, FILE *out)
         return &self->base;                                                                                  \
     }
 
-OF_A_NUMBER(LeakyReLU, nn_leaky_relu, tensor_leaky_relu, LeakyReLUArgs, negative_slope, slope_repr)
-OF_A_NUMBER(ELU, nn_elu, tensor_elu, ELUArgs, alpha, alpha_repr)
-OF_A_NUMBER(CELU, nn_celu, tensor_celu, ELUArgs, alpha, alpha_repr)
+OF_A_NUMBER(LeakyReLU, nn_leaky_relu, tensor_leaky_relu, LeakyReluLayerArgs, negative_slope, slope_repr)
+OF_A_NUMBER(ELU, nn_elu, tensor_elu, EluLayerArgs, alpha, alpha_repr)
+OF_A_NUMBER(CELU, nn_celu, tensor_celu, EluLayerArgs, alpha, alpha_repr)
 
 /* -- Hardtanh -- */
 
@@ -148,7 +148,7 @@ static void hardtanh_repr(const Module *module, FILE *out)
 
 TYPE(Hardtanh, hardtanh_repr)
 
-Module *nn_hardtanh(const HardtanhArgs *args)
+Module *nn_hardtanh(const HardtanhLayerArgs *args)
 {
     if (!(args->max_val > args->min_val))
         return error_raise(ERROR_VALUE, "Hardtanh", "max_val (%g) must be greater than min_val (%g)",

@@ -34,33 +34,33 @@ TAPER_API Module *nn_hardswish(const InplaceArgs *args);
 TAPER_API Module *nn_hardsigmoid(const InplaceArgs *args);
 TAPER_API Module *nn_selu(const InplaceArgs *args);
 
-typedef struct LeakyReLUArgs {
+typedef struct LeakyReluLayerArgs {
     char _;
     double negative_slope;
     bool inplace;
-} LeakyReLUArgs;
+} LeakyReluLayerArgs;
 
-typedef struct ELUArgs {
+typedef struct EluLayerArgs {
     char _;
     double alpha;
     bool inplace;
-} ELUArgs;
+} EluLayerArgs;
 
-typedef struct HardtanhArgs {
+typedef struct HardtanhLayerArgs {
     char _;
     double min_val, max_val;
     bool inplace;
-} HardtanhArgs;
+} HardtanhLayerArgs;
 
 /* nn.LeakyReLU(negative_slope=0.01, inplace=False). */
-TAPER_API Module *nn_leaky_relu(const LeakyReLUArgs *args);
+TAPER_API Module *nn_leaky_relu(const LeakyReluLayerArgs *args);
 /* nn.ELU(alpha=1.0, inplace=False), nn.CELU. */
-TAPER_API Module *nn_elu(const ELUArgs *args);
-TAPER_API Module *nn_celu(const ELUArgs *args);
+TAPER_API Module *nn_elu(const EluLayerArgs *args);
+TAPER_API Module *nn_celu(const EluLayerArgs *args);
 /* nn.Hardtanh(min_val=-1.0, max_val=1.0, inplace=False). ERROR_VALUE: "max_val (0) must be greater than
  * min_val (1)".
  */
-TAPER_API Module *nn_hardtanh(const HardtanhArgs *args);
+TAPER_API Module *nn_hardtanh(const HardtanhLayerArgs *args);
 /* nn.Softplus(beta=1.0, threshold=20.0). */
 TAPER_API Module *nn_softplus(const SoftplusArgs *args);
 /* nn.GELU(approximate="none"). ERROR_VALUE unless it is "none" or "tanh". */
@@ -103,11 +103,11 @@ TAPER_API Module *nn_softmin(const SoftmaxArgs *args);
 #define nn_Hardsigmoid(...) KEYWORDS(nn_hardsigmoid(INPLACE_ARGS_(__VA_ARGS__)))
 #define nn_SELU(...)        KEYWORDS(nn_selu(INPLACE_ARGS_(__VA_ARGS__)))
 #define nn_LeakyReLU(...)                                                                                    \
-    KEYWORDS(nn_leaky_relu(&(LeakyReLUArgs){.negative_slope = 0.01, ._ = 0, __VA_ARGS__}))
-#define nn_ELU(...)  KEYWORDS(nn_elu(&(ELUArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
-#define nn_CELU(...) KEYWORDS(nn_celu(&(ELUArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_leaky_relu(&(LeakyReluLayerArgs){.negative_slope = 0.01, ._ = 0, __VA_ARGS__}))
+#define nn_ELU(...)  KEYWORDS(nn_elu(&(EluLayerArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
+#define nn_CELU(...) KEYWORDS(nn_celu(&(EluLayerArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
 #define nn_Hardtanh(...)                                                                                     \
-    KEYWORDS(nn_hardtanh(&(HardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_hardtanh(&(HardtanhLayerArgs){.min_val = -1, .max_val = 1, ._ = 0, __VA_ARGS__}))
 #define nn_Softplus(...)                                                                                     \
     KEYWORDS(nn_softplus(&(SoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, __VA_ARGS__}))
 #define nn_GELU(...)       KEYWORDS(nn_gelu(&(GeluArgs){.approximate = "none", ._ = 0, __VA_ARGS__}))
