@@ -110,7 +110,8 @@ typedef enum CompareOp {
     COMPARE_COUNT
 } CompareOp;
 
-/* Reductions over the dimensions where `out` has size 1 and x has not (out has x's ndim). */
+/* Reductions over the dimensions where `out` has size 1 and x has not (out has x's ndim). SUM and PROD of
+ * integers and bools may go into an int64 `out`. */
 typedef enum ReduceOp {
     REDUCE_SUM,
     REDUCE_MEAN,

@@ -400,7 +400,9 @@ Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, 
     bool logical = op == REDUCE_ALL || op == REDUCE_ANY;
     if (dtype == DTYPE_NONE)
         dtype = logical ? DTYPE_BOOL : x->dtype;
-    const Tensor *from = logical ? x : kernel_cast(x, dtype);
+    /* the kernels add and multiply integers of any dtype as int64 */
+    bool as_it_is = logical || (dtype == DTYPE_INT64 && !dtype_is_floating_point(x->dtype));
+    const Tensor *from = as_it_is ? x : kernel_cast(x, dtype);
     int64_t kept[TENSOR_MAX_DIMS], squeezed[TENSOR_MAX_DIMS], n = 0;
     for (int d = 0; d < x->ndim; d++) {
         kept[d] = mask >> d & 1 ? 1 : x->shape[d];

@@ -5,7 +5,6 @@
 
 #include "autograd/autograd.h"
 #include "autograd/ops/choose.h"
-#include "autograd/ops/compare.h"
 #include "autograd/ops/divide.h"
 #include "autograd/ops/extreme.h"
 #include "autograd/ops/kernel.h"
@@ -38,13 +37,12 @@ Tensor *(tensor_l1_loss)(Tensor *input, Tensor *target, const char *reduction)
     return how >= 0 ? loss_reduce(tensor_abs(tensor_sub(input, target)), how) : NULL;
 }
 
-/* d^2 / (2 width) for d below width, d - width / 2 beyond: smooth_l1_loss, and huber_loss but for a factor.
+/* With d the distance and m = min(d, width): m (d - m / 2), which is d^2 / 2 up to width and a line beyond.
  */
 static Tensor *rounded_distance(Tensor *input, Tensor *target, double width)
 {
-    Tensor *d = tensor_abs(tensor_sub(input, target));
-    Tensor *near = tensor_mul(tensor_square(d), 0.5 / width), *far = tensor_sub(d, 0.5 * width);
-    return tensor_where(tensor_lt(d, width), near, far);
+    Tensor *d = tensor_abs(tensor_sub(input, target)), *m = tensor_clamp_max(d, width);
+    return tensor_mul(m, tensor_sub(d, m, .alpha = 0.5));
 }
 
 Tensor *(tensor_smooth_l1_loss)(Tensor *input, Tensor *target, const char *reduction, double beta)
@@ -59,7 +57,8 @@ Tensor *(tensor_smooth_l1_loss)(Tensor *input, Tensor *target, const char *reduc
         return (tensor_l1_loss)(input, target, reduction);
     if (!check_floats("smooth_l1_loss", "smooth_l1_cpu", input, target))
         return NULL;
-    return loss_reduce(rounded_distance(input, target, beta), how);
+    Tensor *loss = rounded_distance(input, target, beta);
+    return loss_reduce(beta == 1 ? loss : tensor_div(loss, beta), how);
 }
 
 Tensor *(tensor_huber_loss)(Tensor *input, Tensor *target, const char *reduction, double delta)
@@ -72,8 +71,7 @@ Tensor *(tensor_huber_loss)(Tensor *input, Tensor *target, const char *reduction
                            "huber_loss does not support non-positive values for delta.");
     if (!check_floats("huber_loss", "huber_cpu", input, target))
         return NULL;
-    Tensor *loss = rounded_distance(input, target, delta);
-    return loss_reduce(delta == 1 ? loss : tensor_mul(loss, delta), how);
+    return loss_reduce(rounded_distance(input, target, delta), how);
 }
 
 /* -- gaussian_nll_loss -- */

@@ -22,21 +22,29 @@ enum { LANES = 16 };
 #define LARGER(a, b)  ((a) > (b) || ((a) != (a) && (b) == (b)))
 #define SMALLER(a, b) ((a) < (b) || ((a) != (a) && (b) == (b)))
 
-#define DEFINE(NAME, T, BEYOND)                                                                              \
-    static T extreme_##NAME##_##T(const T *x, int64_t n, int64_t stride)                                     \
+/* The extreme of n elements, and whether there is a NaN, in which case it is not one. */
+#define DEFINE(NAME, T, COMPARE, BEYOND)                                                                     \
+    static T extreme_##NAME##_##T(const T *x, int64_t n, int64_t stride, bool *nan)                          \
     {                                                                                                        \
-        T lanes[LANES];                                                                                      \
+        T lanes[LANES], odd[LANES] = {0};                                                                    \
         for (int k = 0; k < LANES; k++)                                                                      \
             lanes[k] = x[0];                                                                                 \
         int64_t i = 0;                                                                                       \
         if (stride == 1)                                                                                     \
             for (; i + LANES <= n; i += LANES)                                                               \
-                for (int k = 0; k < LANES; k++)                                                              \
-                    lanes[k] = BEYOND(x[i + k], lanes[k]) ? x[i + k] : lanes[k];                             \
-        for (; i < n; i++)                                                                                   \
-            lanes[0] = BEYOND(x[i * stride], lanes[0]) ? x[i * stride] : lanes[0];                           \
-        for (int k = 1; k < LANES; k++)                                                                      \
-            lanes[0] = BEYOND(lanes[k], lanes[0]) ? lanes[k] : lanes[0];                                     \
+                for (int k = 0; k < LANES; k++) {                                                            \
+                    lanes[k] = x[i + k] COMPARE lanes[k] ? x[i + k] : lanes[k];                              \
+                    odd[k] = x[i + k] != x[i + k] ? 1 : odd[k];                                              \
+                }                                                                                            \
+        for (; i < n; i++) {                                                                                 \
+            lanes[0] = x[i * stride] COMPARE lanes[0] ? x[i * stride] : lanes[0];                            \
+            odd[0] = x[i * stride] != x[i * stride] ? 1 : odd[0];                                            \
+        }                                                                                                    \
+        *nan = odd[0] != 0;                                                                                  \
+        for (int k = 1; k < LANES; k++) {                                                                    \
+            lanes[0] = lanes[k] COMPARE lanes[0] ? lanes[k] : lanes[0];                                      \
+            *nan = *nan || odd[k] != 0;                                                                      \
+        }                                                                                                    \
         return lanes[0];                                                                                     \
     }                                                                                                        \
                                                                                                              \
@@ -47,14 +55,14 @@ enum { LANES = 16 };
         int64_t n = l->length[2], stride = l->along[2];                                                      \
         for (int64_t i = 0; i < l->width; i++) {                                                             \
             const T *x = (const T *)l->data[2] + i * l->across[2];                                           \
-            T best = extreme_##NAME##_##T(x, n, stride);                                                     \
+            bool nan;                                                                                        \
+            T best = extreme_##NAME##_##T(x, n, stride, &nan);                                               \
             int64_t at = 0;                                                                                  \
-            while (at < n - 1 && x[at * stride] != best &&                                                   \
-                   (best == best || x[at * stride] == x[at * stride]))                                       \
+            while (at < n - 1 && (nan ? x[at * stride] == x[at * stride] : x[at * stride] != best))          \
                 at++;                                                                                        \
             indices[i * l->across[1]] = at;                                                                  \
             if (values != NULL)                                                                              \
-                values[i * l->across[0]] = best;                                                             \
+                values[i * l->across[0]] = x[at * stride];                                                   \
         }                                                                                                    \
     }                                                                                                        \
                                                                                                              \
@@ -90,8 +98,8 @@ enum { LANES = 16 };
     }
 
 #define DEFINE_BOTH(T)                                                                                       \
-    DEFINE(max, T, LARGER)                                                                                   \
-    DEFINE(min, T, SMALLER)
+    DEFINE(max, T, >, LARGER)                                                                                \
+    DEFINE(min, T, <, SMALLER)
 
 DEFINE_BOTH(f32)
 DEFINE_BOTH(f64)

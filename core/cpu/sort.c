@@ -21,6 +21,7 @@ enum {
     RUN = 12,          /* as many are sorted by insertion */
     RADIX_FROM = 1024, /* lines that are sorted by digits */
     SELECT_UP_TO = 64, /* as many largest elements are kept in order while a line is read */
+    MAX_ROUNDS = 100,  /* of a quickselect that goes well there are fewer */
 };
 
 typedef struct Item {
@@ -151,18 +152,98 @@ static Item *sort_items(Item *items, int64_t n, Item *other, int bytes)
     return n < RADIX_FROM ? merge_sort(items, n, other) : radix_sort(items, n, other, bytes);
 }
 
-/* The k first in order of n items, into `best`, read from the front to the back. */
-static void select_items(const Item *items, int64_t n, int64_t k, Item *best)
-{
-    int64_t have = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (have == k && items[i].key >= best[k - 1].key)
-            continue;
-        int64_t at = have < k ? have++ : k - 1;
-        for (; at > 0 && best[at - 1].key > items[i].key; at--)
-            best[at] = best[at - 1];
-        best[at] = items[i];
+/* -- the k first in order -- */
+
+/* Few of them are kept sorted while the line is read. */
+#define DEFINE_SELECT(T)                                                                                     \
+    static void select_##T(const void *data, int64_t n, int64_t stride, uint64_t inverted, int64_t k,        \
+                           Item *best)                                                                       \
+    {                                                                                                        \
+        const T *x = data;                                                                                   \
+        int64_t have = 0;                                                                                    \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            uint64_t key = key_##T(x[i * stride]) ^ inverted;                                                \
+            if (have == k && key >= best[k - 1].key)                                                         \
+                continue;                                                                                    \
+            int64_t at = have < k ? have++ : k - 1;                                                          \
+            for (; at > 0 && best[at - 1].key > key; at--)                                                   \
+                best[at] = best[at - 1];                                                                     \
+            best[at] = (Item){key, i};                                                                       \
+        }                                                                                                    \
     }
+
+DEFINE_SELECT(f32)
+DEFINE_SELECT(f64)
+DEFINE_SELECT(i64)
+DEFINE_SELECT(i32)
+DEFINE_SELECT(u8)
+
+typedef void (*SelectFunction)(const void *data, int64_t n, int64_t stride, uint64_t inverted, int64_t k,
+                               Item *best);
+
+static const SelectFunction select_of[DTYPE_COUNT] = {
+    [DTYPE_FLOAT32] = select_f32, [DTYPE_FLOAT64] = select_f64, [DTYPE_INT64] = select_i64,
+    [DTYPE_INT32] = select_i32,   [DTYPE_UINT8] = select_u8,    [DTYPE_BOOL] = select_u8,
+};
+
+static inline bool before(Item a, Item b)
+{
+    return a.key < b.key || (a.key == b.key && a.index < b.index);
+}
+
+/* Brings the k first of n items to the front, in any order (quickselect). All items differ by their index. A
+ * line that resists is left as it is: false. */
+static bool bring_to_front(Item *items, int64_t n, int64_t k)
+{
+    int64_t low = 0, high = n - 1;
+    for (int rounds = 0; low < high; rounds++) {
+        if (rounds == MAX_ROUNDS)
+            return false;
+        Item a = items[low], b = items[low + (high - low) / 2], c = items[high];
+        Item pivot = before(a, b) ? (before(b, c)   ? b
+                                     : before(a, c) ? c
+                                                    : a)
+                                  : (before(a, c)   ? a
+                                     : before(b, c) ? c
+                                                    : b);
+        int64_t i = low - 1, j = high + 1;
+        for (;;) {
+            do
+                i++;
+            while (before(items[i], pivot));
+            do
+                j--;
+            while (before(pivot, items[j]));
+            if (i >= j)
+                break;
+            Item item = items[i];
+            items[i] = items[j];
+            items[j] = item;
+        }
+        if (j >= k - 1)
+            high = j;
+        if (j < k)
+            low = j + 1;
+    }
+    return true;
+}
+
+/* More of them are found by their last one, which a copy is searched for; what is not behind it stays in the
+ * order of the line, so that the sort that follows is stable. */
+static Item *sort_first(Item *items, int64_t n, int64_t k, Item *other, int bytes)
+{
+    if (k < n / 2)
+        memcpy(other, items, (size_t)n * sizeof *items);
+    if (k >= n / 2 || !bring_to_front(other, n, k))
+        return sort_items(items, n, other, bytes);
+    Item last = other[0];
+    for (int64_t i = 1; i < k; i++)
+        last = before(last, other[i]) ? other[i] : last;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!before(last, items[i]))
+            items[kept++] = items[i];
+    return sort_items(items, k, other, bytes);
 }
 
 /* -- lines -- */
@@ -196,11 +277,12 @@ static void sort_lines(const Lines *l, const void *context)
         const char *x = l->data[2] + line * l->across[2] * task->bytes;
         char *values = l->data[0] + line * l->across[0] * task->bytes;
         int64_t *indices = (int64_t *)l->data[1] + line * l->across[1];
-        keys_of[task->dtype](x, n, l->along[2], task->inverted, items);
-        if (k < n && k <= SELECT_UP_TO)
-            select_items(items, n, k, other);
-        else
-            sorted = sort_items(items, n, other, task->bytes);
+        if (k < n && k <= SELECT_UP_TO) {
+            select_of[task->dtype](x, n, l->along[2], task->inverted, k, sorted);
+        } else {
+            keys_of[task->dtype](x, n, l->along[2], task->inverted, items);
+            sorted = sort_first(items, n, k, other, task->bytes);
+        }
         for (int64_t i = 0; i < k; i++)
             indices[i * l->along[1]] = sorted[i].index;
         (task->bytes == 8   ? copy_chosen_64
