@@ -7,30 +7,30 @@
 
 enum { LANES = 8 };
 
-/* T is the dtype in memory, A that of the accumulator, SIDE its name in the union. */
-#define DEFINE_ROW(NAME, T, A, SIDE, START, EXPRESSION, JOIN)                                                \
+/* T is the dtype in memory, A that of the accumulator, SIDE its name in the union, L that of the lanes. */
+#define DEFINE_ROW(NAME, T, L, A, SIDE, START, EXPRESSION, JOIN)                                             \
     static void row_##NAME(const void *data, int64_t n, int64_t stride, const double *sp, Accumulator *out)  \
     {                                                                                                        \
         const T *x = data;                                                                                   \
         const double s = sp ? *sp : 0;                                                                       \
         (void)s;                                                                                             \
-        A lanes[LANES];                                                                                      \
+        L lanes[LANES];                                                                                      \
         for (int k = 0; k < LANES; k++)                                                                      \
             lanes[k] = START;                                                                                \
         int64_t i = 0;                                                                                       \
         if (stride == 1)                                                                                     \
             for (; i + LANES <= n; i += LANES)                                                               \
                 for (int k = 0; k < LANES; k++) {                                                            \
-                    const A a = lanes[k], v = (A)x[i + k];                                                   \
+                    const L a = lanes[k], v = (L)x[i + k];                                                   \
                     lanes[k] = EXPRESSION;                                                                   \
                 }                                                                                            \
         for (; i < n; i++) {                                                                                 \
-            const A a = lanes[i % LANES], v = (A)x[i * stride];                                              \
+            const L a = lanes[i % LANES], v = (L)x[i * stride];                                              \
             lanes[i % LANES] = EXPRESSION;                                                                   \
         }                                                                                                    \
         A total = out->SIDE;                                                                                 \
         for (int k = 0; k < LANES; k++) {                                                                    \
-            const A a = total, v = lanes[k];                                                                 \
+            const A a = total, v = (A)lanes[k];                                                              \
             total = JOIN;                                                                                    \
         }                                                                                                    \
         out->SIDE = total;                                                                                   \
@@ -72,33 +72,34 @@ enum { LANES = 8 };
 #define NAN_MAX(a, v)  ((v) > (a) || (v) != (v) ? (v) : (a))
 #define NAN_MIN(a, v)  ((v) < (a) || (v) != (v) ? (v) : (a))
 
-/* X(name, start, expression, join) for each kind, in FoldKind's order. */
+/* X(name, T, lanes, start, expression, join) for each kind, in FoldKind's order. Extremes need no more digits
+ * than the elements have. */
 #define FLOAT_FOLDS(X, T)                                                                                    \
-    X(sum, T, 0, a + v, a + v)                                                                               \
-    X(prod, T, 1, a *v, a *v)                                                                                \
-    X(max, T, -INFINITY, NAN_MAX(a, v), NAN_MAX(a, v))                                                       \
-    X(min, T, INFINITY, NAN_MIN(a, v), NAN_MIN(a, v))                                                        \
-    X(nonzero, T, 0, a + (v != 0), a + v)                                                                    \
-    X(square, T, 0, a + (v - s) * (v - s), a + v)                                                            \
-    X(abs, T, 0, a + fabs(v), a + v)                                                                         \
-    X(pow, T, 0, a + pow(fabs(v), s), a + v)                                                                 \
-    X(exp, T, 0, a + exp(v - s), a + v)                                                                      \
-    X(abs_max, T, 0, NAN_MAX(a, fabs(v)), NAN_MAX(a, v))                                                     \
-    X(abs_min, T, INFINITY, NAN_MIN(a, fabs(v)), NAN_MIN(a, v))
+    X(sum, T, double, 0, a + v, a + v)                                                                       \
+    X(prod, T, double, 1, a *v, a *v)                                                                        \
+    X(max, T, T, -INFINITY, NAN_MAX(a, v), NAN_MAX(a, v))                                                    \
+    X(min, T, T, INFINITY, NAN_MIN(a, v), NAN_MIN(a, v))                                                     \
+    X(nonzero, T, double, 0, a + (v != 0), a + v)                                                            \
+    X(square, T, double, 0, a + (v - s) * (v - s), a + v)                                                    \
+    X(abs, T, double, 0, a + fabs(v), a + v)                                                                 \
+    X(pow, T, double, 0, a + pow(fabs(v), s), a + v)                                                         \
+    X(exp, T, double, 0, a + exp(v - s), a + v)                                                              \
+    X(abs_max, T, double, 0, NAN_MAX(a, fabs(v)), NAN_MAX(a, v))                                             \
+    X(abs_min, T, double, INFINITY, NAN_MIN(a, fabs(v)), NAN_MIN(a, v))
 
 #define INTEGER_FOLDS(X, T)                                                                                  \
-    X(sum, T, 0, WRAP_ADD(a, v), WRAP_ADD(a, v))                                                             \
-    X(prod, T, 1, WRAP_MUL(a, v), WRAP_MUL(a, v))                                                            \
-    X(max, T, INT64_MIN, (v > a ? v : a), (v > a ? v : a))                                                   \
-    X(min, T, INT64_MAX, (v < a ? v : a), (v < a ? v : a))                                                   \
-    X(nonzero, T, 0, a + (v != 0), a + v)
+    X(sum, T, int64_t, 0, WRAP_ADD(a, v), WRAP_ADD(a, v))                                                    \
+    X(prod, T, int64_t, 1, WRAP_MUL(a, v), WRAP_MUL(a, v))                                                   \
+    X(max, T, int64_t, INT64_MIN, (v > a ? v : a), (v > a ? v : a))                                          \
+    X(min, T, int64_t, INT64_MAX, (v < a ? v : a), (v < a ? v : a))                                          \
+    X(nonzero, T, int64_t, 0, a + (v != 0), a + v)
 
-#define DEFINE_FLOAT(KIND, T, START, EXPRESSION, JOIN)                                                       \
-    DEFINE_ROW(KIND##_##T, T, double, f, START, EXPRESSION, JOIN)                                            \
+#define DEFINE_FLOAT(KIND, T, L, START, EXPRESSION, JOIN)                                                    \
+    DEFINE_ROW(KIND##_##T, T, L, double, f, START, EXPRESSION, JOIN)                                         \
     DEFINE_COLUMN(KIND##_##T, T, double, f, EXPRESSION)                                                      \
     DEFINE_JOIN(KIND##_##T, double, f, JOIN)
-#define DEFINE_INTEGER(KIND, T, START, EXPRESSION, JOIN)                                                     \
-    DEFINE_ROW(KIND##_##T, T, int64_t, i, START, EXPRESSION, JOIN)                                           \
+#define DEFINE_INTEGER(KIND, T, L, START, EXPRESSION, JOIN)                                                  \
+    DEFINE_ROW(KIND##_##T, T, L, int64_t, i, START, EXPRESSION, JOIN)                                        \
     DEFINE_COLUMN(KIND##_##T, T, int64_t, i, EXPRESSION)                                                     \
     DEFINE_JOIN(KIND##_##T, int64_t, i, JOIN)
 
@@ -108,9 +109,9 @@ INTEGER_FOLDS(DEFINE_INTEGER, int64_t)
 INTEGER_FOLDS(DEFINE_INTEGER, int32_t)
 INTEGER_FOLDS(DEFINE_INTEGER, uint8_t)
 
-#define ENTRY_FLOAT(KIND, T, START, EXPRESSION, JOIN)                                                        \
+#define ENTRY_FLOAT(KIND, T, L, START, EXPRESSION, JOIN)                                                     \
     {false, {.f = START}, row_##KIND##_##T, column_##KIND##_##T, join_##KIND##_##T},
-#define ENTRY_INTEGER(KIND, T, START, EXPRESSION, JOIN)                                                      \
+#define ENTRY_INTEGER(KIND, T, L, START, EXPRESSION, JOIN)                                                   \
     {true, {.i = START}, row_##KIND##_##T, column_##KIND##_##T, join_##KIND##_##T},
 
 static const Fold float32_folds[FOLD_KINDS] = {FLOAT_FOLDS(ENTRY_FLOAT, float)};

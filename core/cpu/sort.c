@@ -21,7 +21,8 @@ enum {
     RUN = 12,          /* as many are sorted by insertion */
     RADIX_FROM = 1024, /* lines that are sorted by digits */
     SELECT_UP_TO = 64, /* as many largest elements are kept in order while a line is read */
-    MAX_ROUNDS = 100,  /* of a quickselect that goes well there are fewer */
+    BLOCK = 16,
+    MAX_ROUNDS = 100, /* of a quickselect that goes well there are fewer */
 };
 
 typedef struct Item {
@@ -154,21 +155,40 @@ static Item *sort_items(Item *items, int64_t n, Item *other, int bytes)
 
 /* -- the k first in order -- */
 
-/* Few of them are kept sorted while the line is read. */
+/* Few of them are kept sorted while the line is read. Most elements are behind the last of them, which whole
+ * blocks are asked for first. */
 #define DEFINE_SELECT(T)                                                                                     \
+    static bool all_behind_##T(const T *x, T last, bool largest)                                             \
+    {                                                                                                        \
+        int before = 0;                                                                                      \
+        if (largest)                                                                                         \
+            for (int i = 0; i < BLOCK; i++)                                                                  \
+                before |= !(x[i] <= last);                                                                   \
+        else                                                                                                 \
+            for (int i = 0; i < BLOCK; i++)                                                                  \
+                before |= !(x[i] >= last);                                                                   \
+        return before == 0;                                                                                  \
+    }                                                                                                        \
+                                                                                                             \
     static void select_##T(const void *data, int64_t n, int64_t stride, uint64_t inverted, int64_t k,        \
                            Item *best)                                                                       \
     {                                                                                                        \
         const T *x = data;                                                                                   \
         int64_t have = 0;                                                                                    \
-        for (int64_t i = 0; i < n; i++) {                                                                    \
-            uint64_t key = key_##T(x[i * stride]) ^ inverted;                                                \
-            if (have == k && key >= best[k - 1].key)                                                         \
+        for (int64_t start = 0; start < n; start += BLOCK) {                                                 \
+            int64_t end = start + BLOCK < n ? start + BLOCK : n;                                             \
+            if (have == k && stride == 1 && end - start == BLOCK &&                                          \
+                all_behind_##T(x + start, x[best[k - 1].index], inverted != 0))                              \
                 continue;                                                                                    \
-            int64_t at = have < k ? have++ : k - 1;                                                          \
-            for (; at > 0 && best[at - 1].key > key; at--)                                                   \
-                best[at] = best[at - 1];                                                                     \
-            best[at] = (Item){key, i};                                                                       \
+            for (int64_t i = start; i < end; i++) {                                                          \
+                uint64_t key = key_##T(x[i * stride]) ^ inverted;                                            \
+                if (have == k && key >= best[k - 1].key)                                                     \
+                    continue;                                                                                \
+                int64_t at = have < k ? have++ : k - 1;                                                      \
+                for (; at > 0 && best[at - 1].key > key; at--)                                               \
+                    best[at] = best[at - 1];                                                                 \
+                best[at] = (Item){key, i};                                                                   \
+            }                                                                                                \
         }                                                                                                    \
     }
 
