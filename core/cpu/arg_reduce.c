@@ -23,7 +23,7 @@ enum { LANES = 16 };
 #define SMALLER(a, b) ((a) < (b) || ((a) != (a) && (b) == (b)))
 
 /* The extreme of n elements, and whether there is a NaN, in which case it is not one. */
-#define DEFINE(NAME, T, COMPARE, BEYOND)                                                                     \
+#define DEFINE(NAME, T, I, COMPARE, BEYOND)                                                                  \
     static T extreme_##NAME##_##T(const T *x, int64_t n, int64_t stride, bool *nan)                          \
     {                                                                                                        \
         T lanes[LANES], odd[LANES] = {0};                                                                    \
@@ -69,7 +69,8 @@ enum { LANES = 16 };
     static void columns_##NAME##_##T(const Lines *l)                                                         \
     {                                                                                                        \
         T *values = (T *)l->data[0], best[LINES_MAX_WIDTH];                                                  \
-        int64_t *indices = (int64_t *)l->data[1], at[LINES_MAX_WIDTH], width = l->width;                     \
+        int64_t *indices = (int64_t *)l->data[1], width = l->width;                                          \
+        I at[LINES_MAX_WIDTH];                                                                               \
         for (int64_t i = 0; i < width; i++) {                                                                \
             best[i] = ((const T *)l->data[2])[i];                                                            \
             at[i] = 0;                                                                                       \
@@ -79,7 +80,7 @@ enum { LANES = 16 };
             for (int64_t i = 0; i < width; i++) {                                                            \
                 bool beyond = BEYOND(x[i], best[i]);                                                         \
                 best[i] = beyond ? x[i] : best[i];                                                           \
-                at[i] = beyond ? k : at[i];                                                                  \
+                at[i] = beyond ? (I)k : at[i];                                                               \
             }                                                                                                \
         }                                                                                                    \
         for (int64_t i = 0; i < width; i++)                                                                  \
@@ -91,21 +92,22 @@ enum { LANES = 16 };
     static void lines_##NAME##_##T(const Lines *l, const void *context)                                      \
     {                                                                                                        \
         (void)context;                                                                                       \
-        if (l->across[2] == 1)                                                                               \
+        if (l->across[2] == 1 && (sizeof(I) == 8 || l->length[2] <= INT32_MAX))                              \
             columns_##NAME##_##T(l);                                                                         \
         else                                                                                                 \
             rows_##NAME##_##T(l);                                                                            \
     }
 
-#define DEFINE_BOTH(T)                                                                                       \
-    DEFINE(max, T, >, LARGER)                                                                                \
-    DEFINE(min, T, <, SMALLER)
+/* I is the type that places are kept in: as wide as the elements, so that both fit the same vectors. */
+#define DEFINE_BOTH(T, I)                                                                                    \
+    DEFINE(max, T, I, >, LARGER)                                                                             \
+    DEFINE(min, T, I, <, SMALLER)
 
-DEFINE_BOTH(f32)
-DEFINE_BOTH(f64)
-DEFINE_BOTH(i64)
-DEFINE_BOTH(i32)
-DEFINE_BOTH(u8)
+DEFINE_BOTH(f32, int32_t)
+DEFINE_BOTH(f64, int64_t)
+DEFINE_BOTH(i64, int64_t)
+DEFINE_BOTH(i32, int32_t)
+DEFINE_BOTH(u8, int32_t)
 
 bool cpu_arg_reduce(bool max, Tensor *values, Tensor *indices, const Tensor *x, int64_t dim)
 {
