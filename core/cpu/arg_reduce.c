@@ -18,9 +18,10 @@ typedef uint8_t u8;
 
 enum { LANES = 16 };
 
-/* A NaN is beyond everything but another NaN. For integers the compiler sees that there is none. */
-#define LARGER(a, b)  ((a) > (b) || ((a) != (a) && (b) == (b)))
-#define SMALLER(a, b) ((a) < (b) || ((a) != (a) && (b) == (b)))
+/* A NaN is beyond everything but another NaN. For integers the compiler sees that there is none. Written
+ * without branches, so that it becomes vectors. */
+#define LARGER(a, b)  (((a) > (b)) | (((a) != (a)) & ((b) == (b))))
+#define SMALLER(a, b) (((a) < (b)) | (((a) != (a)) & ((b) == (b))))
 
 /* The extreme of n elements, and whether there is a NaN, in which case it is not one. */
 #define DEFINE(NAME, T, I, COMPARE, BEYOND)                                                                  \
