@@ -69,8 +69,8 @@ enum { LANES = 8 };
 
 #define WRAP_ADD(a, v) ((int64_t)((uint64_t)(a) + (uint64_t)(v)))
 #define WRAP_MUL(a, v) ((int64_t)((uint64_t)(a) * (uint64_t)(v)))
-#define NAN_MAX(a, v)  (((v) > (a)) | ((v) != (v)) ? (v) : (a)) /* without branches, for vectors */
-#define NAN_MIN(a, v)  (((v) < (a)) | ((v) != (v)) ? (v) : (a))
+#define NAN_MAX(a, v)  ((((v) > (a)) | ((v) != (v))) ? (v) : (a)) /* without branches, for vectors */
+#define NAN_MIN(a, v)  ((((v) < (a)) | ((v) != (v))) ? (v) : (a))
 
 /* X(name, T, lanes, start, expression, join) for each kind, in FoldKind's order. Extremes need no more digits
  * than the elements have. */
