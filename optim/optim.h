@@ -11,5 +11,6 @@
 #include "optim/scheduler.h"
 #include "optim/schedulers.h"
 #include "optim/sgd.h"
+#include "optim/state_dict.h"
 
 #endif

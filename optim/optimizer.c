@@ -10,20 +10,26 @@
 #include "core/error.h"
 #include "core/scope.h"
 #include "optim/fields.h"
+#include "optim/optimizer_struct.h"
 
 /* -- making and destroying -- */
+
+void param_states_free(ParamState *states, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int s = 0; s < OPTIM_MAX_STATES; s++)
+            object_release(states[i].tensors[s]);
+    free(states);
+}
 
 static void group_free(ParamGroup *group)
 {
     if (group == NULL)
         return;
-    for (int64_t i = 0; i < group->n; i++) {
+    for (int64_t i = 0; i < group->n; i++)
         object_release(group->params[i]);
-        for (int s = 0; s < OPTIM_MAX_STATES; s++)
-            object_release(group->states[i].tensors[s]);
-    }
     free(group->params);
-    free(group->states);
+    param_states_free(group->states, group->n);
     free(group->options);
     free(group);
 }

@@ -62,6 +62,8 @@ typedef struct SchedulerType {
     /* A step that is told a metric (ReduceLROnPlateau). */
     bool (*observe)(Scheduler *self, double metric);
     void (*destroy)(Scheduler *self); /* frees what the fields hold */
+    /* The i-th scheduler inside of it, NULL after the last (SequentialLR). */
+    Scheduler *(*part)(const Scheduler *self, int64_t i);
     /* The numbers in its struct, for its state_dict. */
     OptimField fields[SCHEDULER_MAX_FIELDS + 1];
 } SchedulerType;

@@ -53,11 +53,18 @@ static void sequential_destroy(Scheduler *scheduler)
     free(self->milestones);
 }
 
+static Scheduler *sequential_part(const Scheduler *scheduler, int64_t i)
+{
+    const SequentialLR *self = (const SequentialLR *)scheduler;
+    return i < self->n ? self->schedulers[i] : NULL;
+}
+
 static const SchedulerType sequential_type = {
     .name = "SequentialLR",
     .size = sizeof(SequentialLR),
     .step = sequential_step,
     .destroy = sequential_destroy,
+    .part = sequential_part,
 };
 
 static bool check_args(const Optimizer *optimizer, const SequentialLRArgs *args)
