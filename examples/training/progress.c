@@ -20,21 +20,28 @@ Progress progress_new(int64_t epochs, int64_t steps, int64_t log_every)
         .terminal = isatty(STDOUT_FILENO) == 1, .log_every = log_every, .epochs = epochs, .steps = steps};
 }
 
+void progress_reset(Progress *progress)
+{
+    progress->images = progress->correct = 0;
+    progress->total_loss = progress->running_loss = 0;
+}
+
 void progress_epoch(Progress *progress, int64_t epoch)
 {
     progress->epoch = epoch;
     progress->started = progress_clock();
     progress->drawn = 0;
-    progress->images = progress->correct = 0;
-    progress->total_loss = progress->running_loss = 0;
+    progress->images_before = progress->images;
 }
 
 static void draw(const Progress *progress, int64_t step)
 {
     double seconds = progress_clock() - progress->started;
-    double speed = seconds > 0 ? (double)progress->images / seconds : 0;
+    double images = (double)(progress->images - progress->images_before);
+    double speed = seconds > 0 ? images / seconds : 0;
     double done = progress->steps > 0 ? (double)(step + 1) / (double)progress->steps : 1;
-    long left = done > 0 ? (long)(seconds / done - seconds + 0.5) : 0;
+    double images_left = (double)progress->images * (1 / done - 1);
+    long left = speed > 0 ? (long)(images_left / speed + 0.5) : 0;
     char bar[BAR + 1];
     memset(bar, ' ', BAR);
     memset(bar, '=', (size_t)(done * BAR));

@@ -10,7 +10,8 @@ typedef struct Progress {
     bool terminal;
     int64_t log_every;
     int64_t epoch, epochs, steps; /* steps of an epoch */
-    double started;               /* of the epoch, in seconds */
+    double started;               /* of this run of the epoch, in seconds */
+    int64_t images_before;        /* of the epoch, in a run before this one */
     double drawn;                 /* when the bar was last drawn */
     int64_t images, correct;      /* of the epoch so far */
     double total_loss;            /* of the epoch so far, weighted by images */
@@ -21,6 +22,9 @@ typedef struct Progress {
 double progress_clock(void);
 
 Progress progress_new(int64_t epochs, int64_t steps, int64_t log_every);
+/* Zero sums, for a new epoch. */
+void progress_reset(Progress *progress);
+/* Begins, or goes on with, an epoch. */
 void progress_epoch(Progress *progress, int64_t epoch);
 /* `step` counts from 0 within the epoch; `correct` is not looked at unless progress->terminal. */
 void progress_step(Progress *progress, int64_t step, double loss, int64_t images, int64_t correct);
