@@ -205,6 +205,28 @@ static void test_long_lines(void **state)
                 check_long_lines(dtypes[i], across != 0);
 }
 
+/* A NaN and an extreme far behind, where lines are read in blocks; along memory and across it. */
+static void test_far_behind(void **state)
+{
+    (void)state;
+    for (int across = 0; across < 2; across++)
+        for (int nan = 0; nan < 2; nan++) {
+            Tensor *x = tensor_zeros(across ? DIMS(200, 20) : DIMS(20, 200), .dtype = DTYPE_FLOAT32);
+            int64_t dim = across ? 0 : 1;
+            tensor_fill_(tensor_narrow(x, dim, 177, 1), nan ? (double)NAN : 5.0);
+            tensor_fill_(tensor_narrow(x, dim, 150, 1), 4);
+            tensor_fill_(tensor_narrow(x, dim, 133, 1), -4);
+            const double *largest = on_host(tensor_argmax(x, dim)),
+                         *smallest = on_host(tensor_argmin(x, dim));
+            const double *high = on_host(tensor_transpose(tensor_topk(x, 2, dim).indices, dim, 1));
+            const double *low = on_host(tensor_topk(x, 1, dim, false).indices);
+            for (int64_t i = 0; i < 20; i++) {
+                assert_true(largest[i] == 177 && smallest[i] == (nan ? 177 : 133));
+                assert_true(high[2 * i] == 177 && high[2 * i + 1] == 150 && low[i] == 133);
+            }
+        }
+}
+
 static void test_calls(void **state)
 {
     (void)state;
@@ -235,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_deviation_of_equals, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_products_with_zeros, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_long_lines, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_far_behind, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_calls, begin_test, end_test),
     };
     return cmocka_run_group_tests_name("reductions", tests, NULL, NULL);
