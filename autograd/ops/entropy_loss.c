@@ -60,10 +60,17 @@ static bool check_binary(Tensor *input, Tensor *target)
     if (!dtype_is_floating_point(input->dtype))
         return error_raise(ERROR_DTYPE, name, "\"binary_cross_entropy\" not implemented for '%s'",
                            dtype_scalar_name(input->dtype)) != NULL;
-    bool inside = true;
-    if (input->numel > 0)
-        autograd_no_grad inside = tensor_item(tensor_min(input)) >= 0 && tensor_item(tensor_max(input)) <= 1;
-    return inside ||
+    if (input->numel == 0)
+        return true;
+    Tensor *least = NULL, *largest = NULL;
+    autograd_no_grad
+    {
+        least = tensor_min(input);
+        largest = tensor_max(input);
+    }
+    if (least == NULL || largest == NULL)
+        return false;
+    return (tensor_item(least) >= 0 && tensor_item(largest) <= 1) ||
            error_raise(ERROR_VALUE, name, "all elements of input should be between 0 and 1") != NULL;
 }
 

@@ -128,7 +128,7 @@ static TensorValuesIndices extreme_dim(const char *operation, OpId op, bool max,
     ChosenArgs args = {reduced_dims(self, DIMS(at), keepdim), at};
     result.values =
         tape_record_args(op, result.values, INPUTS(self), SAVES(result.indices), &args, sizeof args);
-    return result;
+    return result.values != NULL ? result : (TensorValuesIndices){NULL, NULL};
 }
 
 TensorValuesIndices(tensor_max_dim)(Tensor *self, int64_t dim, bool keepdim)

@@ -90,7 +90,8 @@ TensorVarMean(tensor_var_mean)(Tensor *self, Dims dim, Tensor *correction, bool 
     if (self == NULL || !check_dtype("var_mean", "var_mean", self))
         return (TensorVarMean){NULL, NULL};
     Tensor *var = (tensor_var)(self, dim, correction, keepdim);
-    return (TensorVarMean){var, var != NULL ? (tensor_mean)(self, dim, keepdim, DTYPE_NONE) : NULL};
+    Tensor *mean = var != NULL ? (tensor_mean)(self, dim, keepdim, DTYPE_NONE) : NULL;
+    return (TensorVarMean){mean != NULL ? var : NULL, mean};
 }
 
 TensorStdMean(tensor_std_mean)(Tensor *self, Dims dim, Tensor *correction, bool keepdim)
@@ -98,5 +99,6 @@ TensorStdMean(tensor_std_mean)(Tensor *self, Dims dim, Tensor *correction, bool 
     if (self == NULL || !check_dtype("std_mean", "std_mean", self))
         return (TensorStdMean){NULL, NULL};
     Tensor *std = (tensor_std)(self, dim, correction, keepdim);
-    return (TensorStdMean){std, std != NULL ? (tensor_mean)(self, dim, keepdim, DTYPE_NONE) : NULL};
+    Tensor *mean = std != NULL ? (tensor_mean)(self, dim, keepdim, DTYPE_NONE) : NULL;
+    return (TensorStdMean){mean != NULL ? std : NULL, mean};
 }

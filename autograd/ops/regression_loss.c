@@ -106,7 +106,10 @@ Tensor *(tensor_gaussian_nll_loss)(Tensor *input, Tensor *target, Tensor *var, b
     Tensor *fitting = fitting_variance(input, var);
     if (fitting == NULL)
         return NULL;
-    if (var->numel > 0 && tensor_item(tensor_min(tensor_detach(var))) < 0)
+    Tensor *least = var->numel > 0 ? tensor_min(tensor_detach(var)) : NULL;
+    if (var->numel > 0 && least == NULL)
+        return NULL;
+    if (least != NULL && tensor_item(least) < 0)
         return error_raise(ERROR_VALUE, "gaussian_nll_loss", "var has negative entry/entries");
     int how = loss_reduction("gaussian_nll_loss", reduction);
     if (how < 0)

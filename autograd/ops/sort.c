@@ -21,7 +21,7 @@ static TensorValuesIndices record(OpId op, Tensor *self, TensorValuesIndices res
     SortedArgs args = {{0, true}, dim};
     result.values =
         tape_record_args(op, result.values, INPUTS(self), SAVES(result.indices), &args, sizeof args);
-    return result;
+    return result.values != NULL ? result : (TensorValuesIndices){NULL, NULL};
 }
 
 /* -- sort -- */
@@ -126,6 +126,7 @@ TensorValuesIndices(tensor_kthvalue)(Tensor *self, int64_t k, int64_t dim, bool 
         return failed;
     }
     TensorValuesIndices smallest = record(OP_TOPK, self, topk("kthvalue", self, k, at, false), at);
-    return (TensorValuesIndices){last_along(smallest.values, at, keepdim),
-                                 last_along(smallest.indices, at, keepdim)};
+    TensorValuesIndices last = {last_along(smallest.values, at, keepdim),
+                                last_along(smallest.indices, at, keepdim)};
+    return last.values != NULL && last.indices != NULL ? last : failed;
 }
