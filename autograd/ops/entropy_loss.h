@@ -26,13 +26,20 @@ TAPER_API Tensor *tensor_binary_cross_entropy_with_logits(Tensor *input, Tensor 
  * is the divergence's own mean. */
 TAPER_API Tensor *tensor_kl_div(Tensor *input, Tensor *target, const char *reduction, bool log_target);
 
-#ifndef __cplusplus
+/* The arguments by name. */
 typedef struct EntropyLossArgs {
     char _;
     Tensor *weight;
     const char *reduction;
     Tensor *pos_weight; /* with_logits only */
 } EntropyLossArgs;
+typedef struct KlDivArgs {
+    char _;
+    const char *reduction;
+    bool log_target;
+} KlDivArgs;
+
+#ifndef __cplusplus
 static inline Tensor *tensor_binary_cross_entropy_args(Tensor *input, Tensor *target,
                                                        const EntropyLossArgs *args)
 {
@@ -50,11 +57,6 @@ static inline Tensor *tensor_binary_cross_entropy_with_logits_args(Tensor *input
 #define tensor_binary_cross_entropy_with_logits(input, target, ...)                                          \
     KEYWORDS(tensor_binary_cross_entropy_with_logits_args((input), (target), ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
 
-typedef struct KlDivArgs {
-    char _;
-    const char *reduction;
-    bool log_target;
-} KlDivArgs;
 static inline Tensor *tensor_kl_div_args(Tensor *input, Tensor *target, const KlDivArgs *args)
 {
     return (tensor_kl_div)(input, target, args->reduction, args->log_target);

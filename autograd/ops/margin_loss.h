@@ -27,12 +27,19 @@ TAPER_API Tensor *tensor_margin_ranking_loss(Tensor *input1, Tensor *input2, Ten
 TAPER_API Tensor *tensor_cosine_embedding_loss(Tensor *input1, Tensor *input2, Tensor *target, double margin,
                                                const char *reduction);
 
-#ifndef __cplusplus
+/* The arguments by name. */
 typedef struct CosineSimilarityArgs {
     char _;
     int64_t dim;
     double eps;
 } CosineSimilarityArgs;
+typedef struct MarginLossArgs {
+    char _;
+    double margin;
+    const char *reduction;
+} MarginLossArgs;
+
+#ifndef __cplusplus
 static inline Tensor *tensor_cosine_similarity_args(Tensor *x1, Tensor *x2, const CosineSimilarityArgs *args)
 {
     return (tensor_cosine_similarity)(x1, x2, args->dim, args->eps);
@@ -41,11 +48,6 @@ static inline Tensor *tensor_cosine_similarity_args(Tensor *x1, Tensor *x2, cons
     KEYWORDS(tensor_cosine_similarity_args(                                                                  \
         (x1), (x2), &(const CosineSimilarityArgs){.dim = 1, .eps = 1e-8, ._ = 0, ##__VA_ARGS__}))
 
-typedef struct MarginLossArgs {
-    char _;
-    double margin;
-    const char *reduction;
-} MarginLossArgs;
 static inline Tensor *tensor_hinge_embedding_loss_args(Tensor *input, Tensor *target,
                                                        const MarginLossArgs *args)
 {

@@ -28,7 +28,7 @@ TAPER_API Tensor *tensor_huber_loss(Tensor *input, Tensor *target, const char *r
 TAPER_API Tensor *tensor_gaussian_nll_loss(Tensor *input, Tensor *target, Tensor *var, bool full, double eps,
                                            const char *reduction);
 
-#ifndef __cplusplus
+/* The arguments by name. */
 typedef struct RegressionLossArgs {
     char _;
     const char *reduction;
@@ -43,6 +43,14 @@ typedef struct HuberLossArgs {
     const char *reduction;
     double delta;
 } HuberLossArgs;
+typedef struct GaussianNllLossArgs {
+    char _;
+    bool full;
+    double eps;
+    const char *reduction;
+} GaussianNllLossArgs;
+
+#ifndef __cplusplus
 static inline Tensor *tensor_mse_loss_args(Tensor *input, Tensor *target, const RegressionLossArgs *args)
 {
     return (tensor_mse_loss)(input, target, args->reduction);
@@ -72,12 +80,6 @@ static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, cons
     KEYWORDS(tensor_huber_loss_args(                                                                         \
         (input), (target), &(const HuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, ##__VA_ARGS__}))
 
-typedef struct GaussianNllLossArgs {
-    char _;
-    bool full;
-    double eps;
-    const char *reduction;
-} GaussianNllLossArgs;
 static inline Tensor *tensor_gaussian_nll_loss_args(Tensor *input, Tensor *target, Tensor *var,
                                                     const GaussianNllLossArgs *args)
 {
