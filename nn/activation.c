@@ -4,6 +4,7 @@
 
 #include "autograd/ops/activation.h"
 #include "autograd/ops/math.h"
+#include "autograd/ops/smooth.h"
 #include "autograd/ops/softmax.h"
 #include "core/error.h"
 #include "nn/init.h"
@@ -203,7 +204,7 @@ static void gelu_repr(const Module *module, FILE *out)
 
 TYPE(GELU, gelu_repr)
 
-Module *nn_gelu(const GeluArgs *args)
+Module *nn_gelu(const GELUArgs *args)
 {
     bool by_tanh = strcmp(args->approximate, "tanh") == 0;
     if (!by_tanh && strcmp(args->approximate, "none") != 0)

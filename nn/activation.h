@@ -7,7 +7,6 @@
 #ifndef TAPER_NN_ACTIVATION_H
 #define TAPER_NN_ACTIVATION_H
 
-#include "autograd/ops/smooth.h"
 #include "core/keywords.h"
 #include "nn/module.h"
 
@@ -52,6 +51,16 @@ typedef struct HardtanhLayerArgs {
     bool inplace;
 } HardtanhLayerArgs;
 
+typedef struct SoftplusArgs {
+    char _;
+    double beta, threshold;
+} SoftplusArgs;
+
+typedef struct GELUArgs {
+    char _;
+    const char *approximate;
+} GELUArgs;
+
 /* nn.LeakyReLU(negative_slope=0.01, inplace=False). */
 TAPER_API Module *nn_leaky_relu(const LeakyReluLayerArgs *args);
 /* nn.ELU(alpha=1.0, inplace=False), nn.CELU. */
@@ -64,7 +73,7 @@ TAPER_API Module *nn_hardtanh(const HardtanhLayerArgs *args);
 /* nn.Softplus(beta=1.0, threshold=20.0). */
 TAPER_API Module *nn_softplus(const SoftplusArgs *args);
 /* nn.GELU(approximate="none"). ERROR_VALUE unless it is "none" or "tanh". */
-TAPER_API Module *nn_gelu(const GeluArgs *args);
+TAPER_API Module *nn_gelu(const GELUArgs *args);
 
 typedef struct PReLUArgs {
     char _;
@@ -110,7 +119,7 @@ TAPER_API Module *nn_softmin(const SoftmaxArgs *args);
     KEYWORDS(nn_hardtanh(&(HardtanhLayerArgs){.min_val = -1, .max_val = 1, ._ = 0, __VA_ARGS__}))
 #define nn_Softplus(...)                                                                                     \
     KEYWORDS(nn_softplus(&(SoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, __VA_ARGS__}))
-#define nn_GELU(...)       KEYWORDS(nn_gelu(&(GeluArgs){.approximate = "none", ._ = 0, __VA_ARGS__}))
+#define nn_GELU(...)       KEYWORDS(nn_gelu(&(GELUArgs){.approximate = "none", ._ = 0, __VA_ARGS__}))
 #define nn_PReLU(...)      KEYWORDS(nn_prelu(&(PReLUArgs){.num_parameters = 1, .init = 0.25, ._ = 0, __VA_ARGS__}))
 #define SOFTMAX_ARGS_(...) (&(SoftmaxArgs){.dim = TENSOR_NONE, ._ = 0, __VA_ARGS__})
 #define nn_Softmax(...)    KEYWORDS(nn_softmax(SOFTMAX_ARGS_(__VA_ARGS__)))

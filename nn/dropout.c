@@ -45,7 +45,7 @@ static const ModuleType Dropout2d_type = {.name = "Dropout2d",
                                           .forward = dropout2d_call,
                                           .extra_repr = dropout_repr};
 
-static Module *new_dropout(const ModuleType *type, const DropoutLayerArgs *args)
+static Module *new_dropout(const ModuleType *type, const DropoutArgs *args)
 {
     if (!(args->p >= 0 && args->p <= 1))
         return error_raise(ERROR_VALUE, type->name,
@@ -58,12 +58,12 @@ static Module *new_dropout(const ModuleType *type, const DropoutLayerArgs *args)
     return &self->base;
 }
 
-Module *nn_dropout(const DropoutLayerArgs *args)
+Module *nn_dropout(const DropoutArgs *args)
 {
     return new_dropout(&Dropout_type, args);
 }
 
-Module *nn_dropout2d(const DropoutLayerArgs *args)
+Module *nn_dropout2d(const DropoutArgs *args)
 {
     return new_dropout(&Dropout2d_type, args);
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "autograd/ops/entropy_loss.h"
+#include "autograd/ops/regression_loss.h"
 #include "core/error.h"
 #include "nn/layer.h"
 
@@ -126,12 +128,12 @@ static Module *new_regression_loss(const ModuleType *type, const char *reduction
     return &self->base;
 }
 
-Module *nn_mse_loss(const RegressionLossArgs *args)
+Module *nn_mse_loss(const MSELossArgs *args)
 {
     return new_regression_loss(&MSELoss_type, args->reduction, 0);
 }
 
-Module *nn_l1_loss(const RegressionLossArgs *args)
+Module *nn_l1_loss(const MSELossArgs *args)
 {
     return new_regression_loss(&L1Loss_type, args->reduction, 0);
 }
@@ -171,7 +173,7 @@ TYPE(BCELoss)
 TYPE(BCEWithLogitsLoss)
 TYPE(KLDivLoss)
 
-Module *nn_bce_loss(const EntropyLossArgs *args)
+Module *nn_bce_loss(const BCELossArgs *args)
 {
     Loss *self = new_loss(&BCELoss_type, args->reduction, false);
     if (self == NULL)
@@ -180,7 +182,7 @@ Module *nn_bce_loss(const EntropyLossArgs *args)
     return layer_finished(&self->base);
 }
 
-Module *nn_bce_with_logits_loss(const EntropyLossArgs *args)
+Module *nn_bce_with_logits_loss(const BCELossArgs *args)
 {
     Loss *self = new_loss(&BCEWithLogitsLoss_type, args->reduction, false);
     if (self == NULL)
@@ -190,7 +192,7 @@ Module *nn_bce_with_logits_loss(const EntropyLossArgs *args)
     return layer_finished(&self->base);
 }
 
-Module *nn_kl_div_loss(const KlDivArgs *args)
+Module *nn_kl_div_loss(const KLDivLossArgs *args)
 {
     Loss *self = new_loss(&KLDivLoss_type, args->reduction, true);
     if (self == NULL)

@@ -18,19 +18,19 @@ TAPER_API Tensor *tensor_dropout2d(Tensor *input, double p, bool training);
 TAPER_API Tensor *tensor_dropout2d_(Tensor *input, double p, bool training);
 
 #ifndef __cplusplus
-typedef struct DropoutArgs {
+typedef struct TensorDropoutArgs {
     char _;
     double p;
     bool training;
-} DropoutArgs;
+} TensorDropoutArgs;
 static inline Tensor *tensor_dropout_args(Tensor *(*f)(Tensor *, double, bool), Tensor *input,
-                                          const DropoutArgs *args)
+                                          const TensorDropoutArgs *args)
 {
     return f(input, args->p, args->training);
 }
 #define DROPOUT_(f, input, ...)                                                                              \
     KEYWORDS(tensor_dropout_args((f), (input),                                                               \
-                                 &(DropoutArgs){.p = 0.5, .training = true, ._ = 0, ##__VA_ARGS__}))
+                                 &(TensorDropoutArgs){.p = 0.5, .training = true, ._ = 0, ##__VA_ARGS__}))
 /* tensor_dropout(x), tensor_dropout(x, 0.2), tensor_dropout(x, .training = false) */
 #define tensor_dropout(input, ...)    DROPOUT_(tensor_dropout, input, ##__VA_ARGS__)
 #define tensor_dropout_(input, ...)   DROPOUT_(tensor_dropout_, input, ##__VA_ARGS__)

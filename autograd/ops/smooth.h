@@ -39,10 +39,10 @@ typedef struct SmoothArgs {
     char _;
     double alpha;
 } SmoothArgs;
-typedef struct SoftplusArgs {
+typedef struct TensorSoftplusArgs {
     char _;
     double beta, threshold;
-} SoftplusArgs;
+} TensorSoftplusArgs;
 typedef struct GeluArgs {
     char _;
     const char *approximate;
@@ -51,7 +51,7 @@ static inline Tensor *tensor_smooth_args(Tensor *(*f)(Tensor *, double), Tensor 
 {
     return f(self, args->alpha);
 }
-static inline Tensor *tensor_softplus_args(Tensor *self, const SoftplusArgs *args)
+static inline Tensor *tensor_softplus_args(Tensor *self, const TensorSoftplusArgs *args)
 {
     return (tensor_softplus)(self, args->beta, args->threshold);
 }
@@ -68,7 +68,8 @@ static inline Tensor *tensor_gelu_args(Tensor *self, const GeluArgs *args)
 #define tensor_celu_(self, ...) OF_ALPHA_(tensor_celu_, self, ##__VA_ARGS__)
 /* tensor_softplus(x), tensor_softplus(x, .beta = 2) */
 #define tensor_softplus(self, ...)                                                                           \
-    KEYWORDS(tensor_softplus_args((self), &(SoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_softplus_args((self),                                                                    \
+                                  &(TensorSoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, ##__VA_ARGS__}))
 /* tensor_gelu(x), tensor_gelu(x, .approximate = "tanh") */
 #define tensor_gelu(self, ...)                                                                               \
     KEYWORDS(tensor_gelu_args((self), &(GeluArgs){.approximate = "none", ._ = 0, ##__VA_ARGS__}))
