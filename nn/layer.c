@@ -1,8 +1,10 @@
 #include "nn/layer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "autograd/creation.h"
+#include "core/error.h"
 #include "nn/init.h"
 
 Tensor *layer_tensor(Dims shape, LayerPlace place)
@@ -35,4 +37,13 @@ void layer_affine_parameters(Module *module, Dims shape, bool weight, bool bias,
         nn_register_parameter(module, "bias", nn_init_zeros_(layer_tensor(shape, place)));
     else
         module_register_none(module, false, "bias");
+}
+
+const char *layer_reduction(const char *type, const char *reduction, bool batchmean)
+{
+    static const char *const reductions[] = {"none", "mean", "sum", "batchmean"};
+    for (int i = 0; i < 3 + batchmean; i++)
+        if (strcmp(reduction, reductions[i]) == 0)
+            return reductions[i];
+    return error_raise(ERROR_VALUE, type, "%s is not a valid value for reduction", reduction);
 }

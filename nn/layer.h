@@ -47,4 +47,8 @@ void layer_linear_parameters(Module *module, Dims weight, bool bias, int64_t n_b
 /* "weight" of ones and "bias" of zeros, or None, as normalisations start with them. */
 void layer_affine_parameters(Module *module, Dims shape, bool weight, bool bias, LayerPlace place);
 
+/* A loss's "mean", "sum" or "none" (or "batchmean", where that is one) as a string that outlives the
+ * caller's; NULL after ERROR_VALUE. */
+const char *layer_reduction(const char *type, const char *reduction, bool batchmean);
+
 #endif

@@ -1,10 +1,7 @@
 #include "nn/loss.h"
 
-#include <string.h>
-
 #include "autograd/ops/entropy_loss.h"
 #include "autograd/ops/regression_loss.h"
-#include "core/error.h"
 #include "nn/layer.h"
 
 /* All of them: what they compute is in their type, what they were given is here, and their weights are the
@@ -27,19 +24,13 @@ static const Loss *self_of(const Module *module)
     static const ModuleType Type##_type = {                                                                  \
         .name = #Type, .size = sizeof(Loss), .n_inputs = 2, .forward = Type##_call};
 
-/* "batchmean" is a reduction of KLDivLoss alone. The string that is kept outlives the caller's. */
 static Loss *new_loss(const ModuleType *type, const char *reduction, bool batchmean)
 {
-    static const char *const reductions[] = {"none", "mean", "sum", "batchmean"};
-    Loss *self = NULL;
-    for (int i = 0; i < 3 + batchmean; i++)
-        if (strcmp(reduction, reductions[i]) == 0) {
-            self = (Loss *)(void *)nn_module_alloc(type);
-            if (self != NULL)
-                self->reduction = reductions[i];
-            return self;
-        }
-    return error_raise(ERROR_VALUE, type->name, "%s is not a valid value for reduction", reduction);
+    reduction = layer_reduction(type->name, reduction, batchmean);
+    Loss *self = reduction != NULL ? (Loss *)(void *)nn_module_alloc(type) : NULL;
+    if (self != NULL)
+        self->reduction = reduction;
+    return self;
 }
 
 static void register_weight(Loss *self, const char *name, Tensor *weight)

@@ -12,6 +12,7 @@
 #include "nn/init.h"
 #include "nn/linear.h"
 #include "nn/loss.h"
+#include "nn/margin_loss.h"
 #include "nn/module.h"
 #include "nn/normalization.h"
 #include "nn/padding.h"

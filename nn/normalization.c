@@ -6,6 +6,7 @@
 #include "autograd/ops/copy.h"
 #include "autograd/ops/norm.h"
 #include "autograd/ops/pointwise.h"
+#include "autograd/ops/reshape.h"
 #include "core/error.h"
 #include "nn/init.h"
 #include "nn/layer.h"
@@ -127,6 +128,60 @@ Module *nn_batch_norm1d(const BatchNormArgs *args)
 Module *nn_batch_norm2d(const BatchNormArgs *args)
 {
     return new_batch_norm(&BatchNorm2d_type, args);
+}
+
+/* -- InstanceNorm1d, InstanceNorm2d: made and printed like BatchNorm -- */
+
+static Tensor *instance_norm_call(Module *module, Tensor *x, int64_t batched)
+{
+    const BatchNorm *self = (const BatchNorm *)module;
+    int64_t dim = tensor_dim(x), channels = dim == batched;
+    if (dim != batched && dim != batched - 1)
+        return error_raise(ERROR_SHAPE, "instance_norm", "expected %lldD or %lldD input (got %lldD input)",
+                           (long long)batched - 1, (long long)batched, (long long)dim);
+    if (self->affine && tensor_size(x, channels) != self->num_features)
+        return error_raise(ERROR_SHAPE, "instance_norm",
+                           "expected input's size at dim=%lld to match num_features (%lld), but got: %lld.",
+                           (long long)channels, (long long)self->num_features,
+                           (long long)tensor_size(x, channels));
+    double momentum = self->momentum == NN_MOMENTUM_NONE ? 0 : self->momentum;
+    Tensor *y = (tensor_instance_norm)(dim == batched ? x : tensor_unsqueeze(x, 0),
+                                       layer_buffer(module, RUNNING_MEAN), layer_buffer(module, RUNNING_VAR),
+                                       layer_parameter(module, 0), layer_parameter(module, 1),
+                                       module->training || !self->track_running_stats, momentum, self->eps);
+    return dim == batched ? y : tensor_flatten(y, 0, 1);
+}
+
+static Tensor *instance_norm1d_call(Module *module, TensorList inputs)
+{
+    return instance_norm_call(module, inputs.items[0], 3);
+}
+
+static Tensor *instance_norm2d_call(Module *module, TensorList inputs)
+{
+    return instance_norm_call(module, inputs.items[0], 4);
+}
+
+static const ModuleType InstanceNorm1d_type = {.name = "InstanceNorm1d",
+                                               .size = sizeof(BatchNorm),
+                                               .n_inputs = 1,
+                                               .forward = instance_norm1d_call,
+                                               .extra_repr = batch_norm_repr};
+
+static const ModuleType InstanceNorm2d_type = {.name = "InstanceNorm2d",
+                                               .size = sizeof(BatchNorm),
+                                               .n_inputs = 1,
+                                               .forward = instance_norm2d_call,
+                                               .extra_repr = batch_norm_repr};
+
+Module *nn_instance_norm1d(const BatchNormArgs *args)
+{
+    return new_batch_norm(&InstanceNorm1d_type, args);
+}
+
+Module *nn_instance_norm2d(const BatchNormArgs *args)
+{
+    return new_batch_norm(&InstanceNorm2d_type, args);
 }
 
 /* -- LayerNorm -- */

@@ -1,4 +1,5 @@
-/* Normalisations (torch.nn.BatchNorm2d, BatchNorm1d, LayerNorm, GroupNorm).
+/* Normalisations (torch.nn.BatchNorm2d, BatchNorm1d, InstanceNorm2d, InstanceNorm1d, LayerNorm,
+ * GroupNorm).
  *
  *     nn_BatchNorm2d(64)
  *     nn_LayerNorm(512), nn_LayerNorm(DIMS(3, 4), .bias = false)
@@ -31,6 +32,13 @@ typedef struct BatchNormArgs {
  * running statistics are used where there are any. ERROR_SHAPE: "expected 4D input (got 3D input)". */
 TAPER_API Module *nn_batch_norm2d(const BatchNormArgs *args);
 TAPER_API Module *nn_batch_norm1d(const BatchNormArgs *args);
+
+/* nn.InstanceNorm2d(num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, bias=True)
+ * for [n, c, h, w] and [c, h, w], nn.InstanceNorm1d for [n, c, l] and [c, l]; see tensor_instance_norm.
+ * Running statistics, if tracked, take the place of the input's own in evaluation mode. ERROR_SHAPE:
+ * "expected input's size at dim=1 to match num_features (3), but got: 4." */
+TAPER_API Module *nn_instance_norm2d(const BatchNormArgs *args);
+TAPER_API Module *nn_instance_norm1d(const BatchNormArgs *args);
 
 /* A shape, or the size of its only dimension where dims is empty. */
 typedef struct NormalizedShape {
@@ -87,6 +95,10 @@ static inline NormalizedShape nn_shape_of_dims_(Dims dims)
                       __VA_ARGS__})
 #define nn_BatchNorm2d(...) KEYWORDS(nn_batch_norm2d(NN_BATCH_NORM_ARGS_(__VA_ARGS__)))
 #define nn_BatchNorm1d(...) KEYWORDS(nn_batch_norm1d(NN_BATCH_NORM_ARGS_(__VA_ARGS__)))
+#define NN_INSTANCE_NORM_ARGS_(...)                                                                          \
+    (&(BatchNormArgs){.eps = 1e-5, .momentum = 0.1, .bias = true, ._ = 0, __VA_ARGS__})
+#define nn_InstanceNorm2d(...) KEYWORDS(nn_instance_norm2d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
+#define nn_InstanceNorm1d(...) KEYWORDS(nn_instance_norm1d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
 /* The shape is a number or DIMS(...). */
 #define nn_LayerNorm(shape, ...)                                                                             \
     KEYWORDS(nn_layer_norm(&(LayerNormArgs){.eps = 1e-5,                                                     \

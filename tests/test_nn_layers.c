@@ -62,6 +62,9 @@ static Tensor *class_weight(void)
     CASE(batch_norm2d_without_bias, nn_BatchNorm2d(3, .momentum = 0.25, .bias = false))                      \
     CASE(batch_norm1d, nn_BatchNorm1d(3))                                                                    \
     CASE(batch_norm1d_lines, nn_BatchNorm1d(3))                                                              \
+    CASE(instance_norm1d, nn_InstanceNorm1d(3))                                                              \
+    CASE(instance_norm2d, nn_InstanceNorm2d(3, .affine = true, .track_running_stats = true))                 \
+    CASE(instance_norm2d_unbatched, nn_InstanceNorm2d(3, .eps = 1e-3, .affine = true))                       \
     CASE(layer_norm, nn_LayerNorm(5))                                                                        \
     CASE(layer_norm_dims, nn_LayerNorm(DIMS(3, 4), .eps = 1e-6, .bias = false))                              \
     CASE(layer_norm_plain, nn_LayerNorm(5, .elementwise_affine = false))                                     \
@@ -123,6 +126,10 @@ static Tensor *class_weight(void)
     CASE(bce_loss_weight, nn_BCELoss(class_weight(), .reduction = "sum"))                                    \
     CASE(bce_with_logits_loss, nn_BCEWithLogitsLoss())                                                       \
     CASE(bce_with_logits_loss_pos_weight, nn_BCEWithLogitsLoss(.pos_weight = class_weight()))                \
+    CASE(hinge_embedding_loss, nn_HingeEmbeddingLoss())                                                      \
+    CASE(margin_ranking_loss, nn_MarginRankingLoss(0.5, .reduction = "none"))                                \
+    CASE(cosine_embedding_loss, nn_CosineEmbeddingLoss(.margin = -0.5))                                      \
+    CASE(cosine_similarity, nn_CosineSimilarity())                                                           \
     CASE(kl_div_loss, nn_KLDivLoss(.reduction = "batchmean"))                                                \
     CASE(kl_div_loss_log, nn_KLDivLoss(.log_target = true))
 
@@ -210,7 +217,9 @@ static void check_initial(const Case *c, const Module *module)
 
 static Tensor *call(const Case *c, Module *module, Tensor *x)
 {
-    Tensor *second = input(c, "x1");
+    Tensor *second = input(c, "x1"), *third = input(c, "x2");
+    if (third != NULL)
+        return nn_forward(module, x, second, third);
     return second != NULL ? nn_forward(module, x, second) : nn_forward(module, x);
 }
 
@@ -400,6 +409,10 @@ static void test_call_errors(void **state)
                  "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [3, 3]");
     expect_error(nn_forward(nn_Linear(3, 4), ONES(2, 5)), ERROR_SHAPE,
                  "mat1 and mat2 shapes cannot be multiplied (2x5 and 3x4)");
+    expect_error(nn_forward(nn_InstanceNorm2d(3, .affine = true), ONES(1, 4, 2, 2)), ERROR_SHAPE,
+                 "expected input's size at dim=1 to match num_features (3), but got: 4.");
+    expect_error(nn_forward(nn_InstanceNorm1d(3), ONES(4)), ERROR_SHAPE,
+                 "expected 2D or 3D input (got 1D input)");
     Module *transposed = nn_ConvTranspose2d(3, 4, 3);
     expect_error(nn_forward(transposed, ONES(1, 2, 5, 5)), ERROR_SHAPE,
                  "Given transposed=1, weight of size [3, 4, 3, 3], expected input[1, 2, 5, 5] to have 3 "

@@ -109,6 +109,9 @@ CASES = {
     "batch_norm2d_without_bias": (lambda: nn.BatchNorm2d(3, momentum=0.25, bias=False), f(4, 3, 2, 2)),
     "batch_norm1d": (lambda: nn.BatchNorm1d(3), f(5, 3)),
     "batch_norm1d_lines": (lambda: nn.BatchNorm1d(3), f(4, 3, 5)),
+    "instance_norm1d": (lambda: nn.InstanceNorm1d(3), f(2, 3, 4)),
+    "instance_norm2d": (lambda: nn.InstanceNorm2d(3, affine=True, track_running_stats=True), f(2, 3, 3, 2)),
+    "instance_norm2d_unbatched": (lambda: nn.InstanceNorm2d(3, eps=1e-3, affine=True), f(3, 3, 2)),
     "layer_norm": (lambda: nn.LayerNorm(5), f(3, 5)),
     "layer_norm_dims": (lambda: nn.LayerNorm((3, 4), eps=1e-6, bias=False), f(2, 3, 4)),
     "layer_norm_plain": (lambda: nn.LayerNorm(5, elementwise_affine=False), f(3, 5)),
@@ -175,6 +178,10 @@ CASES |= {
     "bce_with_logits_loss": (lambda: nn.BCEWithLogitsLoss(), f(4, 3), p(4, 3)),
     "bce_with_logits_loss_pos_weight": (
         lambda: nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 2.0, 0.5])), f(4, 3), p(4, 3)),
+    "hinge_embedding_loss": (lambda: nn.HingeEmbeddingLoss(), f(4, 3), i(2, 4, 3) * 2 - 1.0),
+    "margin_ranking_loss": (lambda: nn.MarginRankingLoss(0.5, reduction="none"), f(5), f(5), i(2, 5) * 2 - 1.0),
+    "cosine_embedding_loss": (lambda: nn.CosineEmbeddingLoss(margin=-0.5), f(4, 3), f(4, 3), i(2, 4) * 2 - 1.0),
+    "cosine_similarity": (lambda: nn.CosineSimilarity(), f(4, 3), f(4, 3)),
     "kl_div_loss": (lambda: nn.KLDivLoss(reduction="batchmean"), f(4, 3).log_softmax(1), f(4, 3).softmax(1)),
     "kl_div_loss_log": (lambda: nn.KLDivLoss(log_target=True), f(4, 3).log_softmax(1), f(4, 3).log_softmax(1)),
 }
