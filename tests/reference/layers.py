@@ -6,7 +6,7 @@ A case is a module made after torch.manual_seed(17), with its inputs. Its tensor
 and buffers as they were made; train, of a call in training mode; gradient, what train was given, and grad/NAME what came out,
 grad/x0 for the input; after/NAME the buffers after a second such call; eval, of a call in evaluation mode. Metadata: CASE the
 module as it is printed, CASE/names its parameters and buffers, cases the names of all.
-What fills a tensor is below init.
+What fills a tensor is below init. Dropout's numbers are PyTorch's only where it does not take them from MKL (core/random.h).
 """
 import os
 
