@@ -344,7 +344,7 @@ static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
         grad = tensor_sum_to_size(grad, dims);
     if (grad == NULL || (grad->dtype == input->dtype && device_equal(tensor_device(grad), input->device)))
         return grad;
-    return tensor_to_args(grad, &(ToArgs){.device = input->device, .dtype = input->dtype});
+    return tensor_to_args(grad, &(TensorToArgs){.device = input->device, .dtype = input->dtype});
 }
 
 void tape_give(TapeNode *node, int i, Tensor *grad)

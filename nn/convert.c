@@ -11,9 +11,9 @@ typedef struct Conversion {
 } Conversion;
 
 /* A tensor of integers keeps its dtype. */
-static bool convert(Conversion *conversion, Tensor *tensor, const ToArgs *to)
+static bool convert(Conversion *conversion, Tensor *tensor, const TensorToArgs *to)
 {
-    ToArgs args = *to;
+    TensorToArgs args = *to;
     if (!tensor_is_floating_point(tensor))
         args.dtype = DTYPE_NONE;
     *conversion = (Conversion){tensor, tensor_to_args(tensor, &args)};
@@ -21,7 +21,7 @@ static bool convert(Conversion *conversion, Tensor *tensor, const ToArgs *to)
 }
 
 /* All are made before the first takes its place. */
-static bool convert_all(TensorList parameters, TensorList buffers, const ToArgs *to)
+static bool convert_all(TensorList parameters, TensorList buffers, const TensorToArgs *to)
 {
     size_t room = 2 * (size_t)parameters.n + (size_t)buffers.n, n = 0;
     Conversion *all = scope_alloc(room * sizeof *all + 1);
@@ -38,7 +38,7 @@ static bool convert_all(TensorList parameters, TensorList buffers, const ToArgs 
     return done;
 }
 
-static Module *convert_module(Module *module, const ToArgs *to)
+static Module *convert_module(Module *module, const TensorToArgs *to)
 {
     if (module == NULL)
         return NULL;
@@ -54,7 +54,7 @@ static Module *convert_module(Module *module, const ToArgs *to)
 
 Module *nn_to_device(Module *module, Device device)
 {
-    return convert_module(module, &(ToArgs){.device = device});
+    return convert_module(module, &(TensorToArgs){.device = device});
 }
 
 Module *nn_to_dtype(Module *module, DType dtype)
@@ -64,7 +64,7 @@ Module *nn_to_dtype(Module *module, DType dtype)
                            "nn.Module.to only accepts floating point or complex dtypes, but got desired "
                            "dtype=torch.%s",
                            dtype_name(dtype));
-    return convert_module(module, &(ToArgs){.device = {-1, 0}, .dtype = dtype});
+    return convert_module(module, &(TensorToArgs){.device = {-1, 0}, .dtype = dtype});
 }
 
 Module *nn_cpu(Module *module)

@@ -60,7 +60,7 @@ static Tensor *NLLLoss_call(Module *module, TensorList inputs)
 TYPE(CrossEntropyLoss)
 TYPE(NLLLoss)
 
-static Module *new_class_loss(const ModuleType *type, const ClassLossArgs *args)
+static Module *new_class_loss(const ModuleType *type, const TensorClassLossArgs *args)
 {
     Loss *self = new_loss(type, args->reduction, false);
     if (self == NULL)
@@ -71,12 +71,12 @@ static Module *new_class_loss(const ModuleType *type, const ClassLossArgs *args)
     return layer_finished(&self->base);
 }
 
-Module *nn_cross_entropy_loss(const ClassLossArgs *args)
+Module *nn_cross_entropy_loss(const TensorClassLossArgs *args)
 {
     return new_class_loss(&CrossEntropyLoss_type, args);
 }
 
-Module *nn_nll_loss(const ClassLossArgs *args)
+Module *nn_nll_loss(const TensorClassLossArgs *args)
 {
     return new_class_loss(&NLLLoss_type, args);
 }

@@ -16,8 +16,8 @@ TAPER_BEGIN_DECLS
 
 /* nn.CrossEntropyLoss(weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0) and
  * nn.NLLLoss(weight=None, ignore_index=-100, reduction="mean"). */
-TAPER_API Module *nn_cross_entropy_loss(const ClassLossArgs *args);
-TAPER_API Module *nn_nll_loss(const ClassLossArgs *args);
+TAPER_API Module *nn_cross_entropy_loss(const TensorClassLossArgs *args);
+TAPER_API Module *nn_nll_loss(const TensorClassLossArgs *args);
 
 typedef struct MSELossArgs {
     char _;

@@ -40,16 +40,16 @@ TAPER_API Tensor *tensor_hardswish_(Tensor *self);
 TAPER_API Tensor *tensor_prelu(Tensor *self, Tensor *weight);
 
 #ifndef __cplusplus
-typedef struct LeakyReluArgs {
+typedef struct TensorLeakyReluArgs {
     char _;
     double negative_slope;
-} LeakyReluArgs;
+} TensorLeakyReluArgs;
 typedef struct TensorHardtanhArgs {
     char _;
     double min_val, max_val;
 } TensorHardtanhArgs;
 static inline Tensor *tensor_leaky_relu_args(Tensor *(*f)(Tensor *, double), Tensor *self,
-                                             const LeakyReluArgs *args)
+                                             const TensorLeakyReluArgs *args)
 {
     return f(self, args->negative_slope);
 }
@@ -60,7 +60,7 @@ static inline Tensor *tensor_hardtanh_args(Tensor *(*f)(Tensor *, double, double
 }
 #define LEAKY_RELU_(f, self, ...)                                                                            \
     KEYWORDS(tensor_leaky_relu_args((f), (self),                                                             \
-                                    &(LeakyReluArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
+                                    &(TensorLeakyReluArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
 #define HARDTANH_(f, self, ...)                                                                              \
     KEYWORDS(tensor_hardtanh_args(                                                                           \
         (f), (self), &(TensorHardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))

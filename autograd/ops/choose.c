@@ -159,12 +159,12 @@ static Tensor *bound(double value)
     return whole ? tensor_number_int((int64_t)value) : tensor_number_float(value);
 }
 
-Tensor *tensor_clamp_args(Tensor *self, const ClampArgs *args)
+Tensor *tensor_clamp_args(Tensor *self, const TensorClampArgs *args)
 {
     return (tensor_clamp)(self, bound(args->min), bound(args->max));
 }
 
-Tensor *tensor_clamp__args(Tensor *self, const ClampArgs *args)
+Tensor *tensor_clamp__args(Tensor *self, const TensorClampArgs *args)
 {
     return (tensor_clamp_)(self, bound(args->min), bound(args->max));
 }

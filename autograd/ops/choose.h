@@ -43,28 +43,28 @@ TAPER_API Tensor *tensor_nan_to_num(Tensor *self, double nan, double posinf, dou
 #define tensor_clamp_max_(self, max)           (tensor_clamp_max_)((self), TENSOR_OR_NUMBER(max))
 
 /* NaN: not given. Whole bounds are integers, so that integer tensors stay integers. */
-typedef struct ClampArgs {
+typedef struct TensorClampArgs {
     char _;
     double min, max;
-} ClampArgs;
-TAPER_API Tensor *tensor_clamp_args(Tensor *self, const ClampArgs *args);
-TAPER_API Tensor *tensor_clamp__args(Tensor *self, const ClampArgs *args);
+} TensorClampArgs;
+TAPER_API Tensor *tensor_clamp_args(Tensor *self, const TensorClampArgs *args);
+TAPER_API Tensor *tensor_clamp__args(Tensor *self, const TensorClampArgs *args);
 /* tensor_clamp(x, 0, 1), tensor_clamp(x, .min = 0); bounds that are tensors: (tensor_clamp)(x, min, max) */
-#define CLAMP_ARGS_(...)         (&(ClampArgs){.min = (double)NAN, .max = (double)NAN, ._ = 0, ##__VA_ARGS__})
+#define CLAMP_ARGS_(...)         (&(TensorClampArgs){.min = (double)NAN, .max = (double)NAN, ._ = 0, ##__VA_ARGS__})
 #define tensor_clamp(self, ...)  KEYWORDS(tensor_clamp_args((self), CLAMP_ARGS_(__VA_ARGS__)))
 #define tensor_clamp_(self, ...) KEYWORDS(tensor_clamp__args((self), CLAMP_ARGS_(__VA_ARGS__)))
 
-typedef struct NanToNumArgs {
+typedef struct TensorNanToNumArgs {
     char _;
     double nan, posinf, neginf;
-} NanToNumArgs;
-static inline Tensor *tensor_nan_to_num_args(Tensor *self, const NanToNumArgs *args)
+} TensorNanToNumArgs;
+static inline Tensor *tensor_nan_to_num_args(Tensor *self, const TensorNanToNumArgs *args)
 {
     return (tensor_nan_to_num)(self, args->nan, args->posinf, args->neginf);
 }
 #define tensor_nan_to_num(self, ...)                                                                         \
     KEYWORDS(tensor_nan_to_num_args(                                                                         \
-        (self), &(NanToNumArgs){.posinf = (double)NAN, .neginf = (double)NAN, ._ = 0, ##__VA_ARGS__}))
+        (self), &(TensorNanToNumArgs){.posinf = (double)NAN, .neginf = (double)NAN, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -32,21 +32,21 @@ TAPER_API bool tensor_allclose(Tensor *self, Tensor *other, double rtol, double 
 #define tensor_gt(self, other) (tensor_gt)((self), TENSOR_OR_NUMBER(other))
 #define tensor_ge(self, other) (tensor_ge)((self), TENSOR_OR_NUMBER(other))
 
-typedef struct CloseArgs {
+typedef struct TensorCloseArgs {
     char _;
     double rtol, atol;
     bool equal_nan;
-} CloseArgs;
-static inline Tensor *tensor_isclose_args(Tensor *self, Tensor *other, const CloseArgs *args)
+} TensorCloseArgs;
+static inline Tensor *tensor_isclose_args(Tensor *self, Tensor *other, const TensorCloseArgs *args)
 {
     return (tensor_isclose)(self, other, args->rtol, args->atol, args->equal_nan);
 }
-static inline bool tensor_allclose_args(Tensor *self, Tensor *other, const CloseArgs *args)
+static inline bool tensor_allclose_args(Tensor *self, Tensor *other, const TensorCloseArgs *args)
 {
     return (tensor_allclose)(self, other, args->rtol, args->atol, args->equal_nan);
 }
 /* tensor_allclose(x, y), tensor_allclose(x, y, .rtol = 1e-3) */
-#define CLOSE_ARGS_(...) (&(const CloseArgs){.rtol = 1e-5, .atol = 1e-8, ._ = 0, ##__VA_ARGS__})
+#define CLOSE_ARGS_(...) (&(const TensorCloseArgs){.rtol = 1e-5, .atol = 1e-8, ._ = 0, ##__VA_ARGS__})
 #define tensor_isclose(self, other, ...)                                                                     \
     KEYWORDS(tensor_isclose_args((self), (other), CLOSE_ARGS_(__VA_ARGS__)))
 #define tensor_allclose(self, other, ...)                                                                    \

@@ -35,7 +35,7 @@ static const Tensor *converted(const Tensor *x, Device device, DType dtype)
     return kernel_cast(kernel_to_device(x, device, "to"), dtype);
 }
 
-Tensor *tensor_to_args(Tensor *self, const ToArgs *args)
+Tensor *tensor_to_args(Tensor *self, const TensorToArgs *args)
 {
     if (self == NULL)
         return NULL;
@@ -53,19 +53,19 @@ Tensor *tensor_to_args(Tensor *self, const ToArgs *args)
 
 Tensor *tensor_to_dtype(Tensor *self, DType dtype)
 {
-    return tensor_to_args(self, &(ToArgs){.device = {-1, 0}, .dtype = dtype});
+    return tensor_to_args(self, &(TensorToArgs){.device = {-1, 0}, .dtype = dtype});
 }
 
 Tensor *tensor_to_device(Tensor *self, Device device)
 {
-    return tensor_to_args(self, &(ToArgs){.device = device});
+    return tensor_to_args(self, &(TensorToArgs){.device = device});
 }
 
 Tensor *tensor_type_as(Tensor *self, const Tensor *other)
 {
     if (other == NULL)
         return NULL;
-    return tensor_to_args(self, &(ToArgs){.device = tensor_device(other), .dtype = other->dtype});
+    return tensor_to_args(self, &(TensorToArgs){.device = tensor_device(other), .dtype = other->dtype});
 }
 
 Tensor *tensor_cpu(Tensor *self)

@@ -10,12 +10,12 @@ TAPER_BEGIN_DECLS
 /* x.clone(): the same values in memory of their own without gaps, in x's order of strides. */
 TAPER_API Tensor *tensor_clone(Tensor *self);
 
-typedef struct ToArgs {
+typedef struct TensorToArgs {
     Device device; /* a type below 0: x's */
     char _;
     DType dtype; /* DTYPE_NONE: x's */
     bool copy;   /* a copy even if x is as wanted */
-} ToArgs;
+} TensorToArgs;
 
 /* x.to(...): x on another device, of another dtype, or both; x itself if it is so already. The order of
  * strides stays, and gradients flow back to x's device and dtype. ERROR_DEVICE if the device is not there.
@@ -25,7 +25,7 @@ typedef struct ToArgs {
  *     tensor_to(x, device, DTYPE_FLOAT64)   x.to(device, torch.float64)
  *     tensor_to(x, other)                   x.to(other): the tensor's device and dtype
  *     tensor_to(x, device, .copy = true)    a copy in any case */
-TAPER_API Tensor *tensor_to_args(Tensor *self, const ToArgs *args);
+TAPER_API Tensor *tensor_to_args(Tensor *self, const TensorToArgs *args);
 TAPER_API Tensor *tensor_to_dtype(Tensor *self, DType dtype);
 TAPER_API Tensor *tensor_to_device(Tensor *self, Device device);
 /* x.type_as(other): x.to(other). */
@@ -58,21 +58,21 @@ TAPER_API Tensor *tensor_fill_(Tensor *self, Tensor *value);
 TAPER_API Tensor *tensor_zero_(Tensor *self);
 
 #ifndef __cplusplus
-static inline Tensor *tensor_to_device_with(Tensor *self, Device device, const ToArgs *rest)
+static inline Tensor *tensor_to_device_with(Tensor *self, Device device, const TensorToArgs *rest)
 {
-    ToArgs args = *rest;
+    TensorToArgs args = *rest;
     args.device = device;
     return tensor_to_args(self, &args);
 }
-static inline Tensor *tensor_to_dtype_with(Tensor *self, DType dtype, const ToArgs *rest)
+static inline Tensor *tensor_to_dtype_with(Tensor *self, DType dtype, const TensorToArgs *rest)
 {
-    ToArgs args = *rest;
+    TensorToArgs args = *rest;
     args.dtype = dtype;
     return tensor_to_args(self, &args);
 }
-static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, const ToArgs *rest)
+static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, const TensorToArgs *rest)
 {
-    ToArgs args = *rest;
+    TensorToArgs args = *rest;
     args.device = tensor_device(other);
     args.dtype = tensor_dtype(other);
     return other != NULL ? tensor_to_args(self, &args) : NULL;
@@ -83,7 +83,7 @@ static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, co
         Tensor *: tensor_to_other_with,                                                                      \
         const Tensor *: tensor_to_other_with,                                                                \
         default: tensor_to_dtype_with)((self), (to),                                                         \
-                                       &(const ToArgs){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__}))
+                                       &(const TensorToArgs){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__}))
 typedef struct TensorContiguousArgs {
     char _;
     const char *memory_format;

@@ -23,15 +23,15 @@ TAPER_API Tensor *tensor_fmod(Tensor *self, Tensor *other);
 TAPER_API Tensor *tensor_fmod_(Tensor *self, Tensor *other);
 
 #ifndef __cplusplus
-typedef struct DivArgs {
+typedef struct TensorDivArgs {
     char _;
     const char *rounding_mode;
-} DivArgs;
-static inline const char *tensor_div_args(const DivArgs *args)
+} TensorDivArgs;
+static inline const char *tensor_div_args(const TensorDivArgs *args)
 {
     return args->rounding_mode;
 }
-#define DIV_ROUNDING_(...) KEYWORDS(tensor_div_args(&(DivArgs){._ = 0, ##__VA_ARGS__}))
+#define DIV_ROUNDING_(...) KEYWORDS(tensor_div_args(&(TensorDivArgs){._ = 0, ##__VA_ARGS__}))
 /* tensor_div(x, 2), tensor_div(x, y, .rounding_mode = "floor") */
 #define tensor_div(self, other, ...) (tensor_div)((self), TENSOR_OR_NUMBER(other), DIV_ROUNDING_(__VA_ARGS__))
 #define tensor_div_(self, other, ...)                                                                        \

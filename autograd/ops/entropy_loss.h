@@ -27,43 +27,43 @@ TAPER_API Tensor *tensor_binary_cross_entropy_with_logits(Tensor *input, Tensor 
 TAPER_API Tensor *tensor_kl_div(Tensor *input, Tensor *target, const char *reduction, bool log_target);
 
 /* The arguments by name. */
-typedef struct EntropyLossArgs {
+typedef struct TensorEntropyLossArgs {
     char _;
     Tensor *weight;
     const char *reduction;
     Tensor *pos_weight; /* with_logits only */
-} EntropyLossArgs;
-typedef struct KlDivArgs {
+} TensorEntropyLossArgs;
+typedef struct TensorKlDivArgs {
     char _;
     const char *reduction;
     bool log_target;
-} KlDivArgs;
+} TensorKlDivArgs;
 
 #ifndef __cplusplus
 static inline Tensor *tensor_binary_cross_entropy_args(Tensor *input, Tensor *target,
-                                                       const EntropyLossArgs *args)
+                                                       const TensorEntropyLossArgs *args)
 {
     return (tensor_binary_cross_entropy)(input, target, args->weight, args->reduction);
 }
 static inline Tensor *tensor_binary_cross_entropy_with_logits_args(Tensor *input, Tensor *target,
-                                                                   const EntropyLossArgs *args)
+                                                                   const TensorEntropyLossArgs *args)
 {
     return (tensor_binary_cross_entropy_with_logits)(input, target, args->weight, args->reduction,
                                                      args->pos_weight);
 }
-#define ENTROPY_LOSS_ARGS_(...) (&(const EntropyLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
+#define ENTROPY_LOSS_ARGS_(...) (&(const TensorEntropyLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
 #define tensor_binary_cross_entropy(input, target, ...)                                                      \
     KEYWORDS(tensor_binary_cross_entropy_args((input), (target), ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_binary_cross_entropy_with_logits(input, target, ...)                                          \
     KEYWORDS(tensor_binary_cross_entropy_with_logits_args((input), (target), ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
 
-static inline Tensor *tensor_kl_div_args(Tensor *input, Tensor *target, const KlDivArgs *args)
+static inline Tensor *tensor_kl_div_args(Tensor *input, Tensor *target, const TensorKlDivArgs *args)
 {
     return (tensor_kl_div)(input, target, args->reduction, args->log_target);
 }
 #define tensor_kl_div(input, target, ...)                                                                    \
     KEYWORDS(tensor_kl_div_args((input), (target),                                                           \
-                                &(const KlDivArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__}))
+                                &(const TensorKlDivArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

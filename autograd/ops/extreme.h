@@ -38,22 +38,24 @@ TAPER_API Tensor *tensor_argmax(Tensor *self, int64_t dim, bool keepdim);
 TAPER_API Tensor *tensor_argmin(Tensor *self, int64_t dim, bool keepdim);
 
 #ifndef __cplusplus
-typedef struct KeepdimArgs {
+typedef struct TensorKeepdimArgs {
     char _;
     bool keepdim;
-} KeepdimArgs;
-static inline TensorValuesIndices tensor_max_dim_args(Tensor *self, int64_t dim, const KeepdimArgs *args)
+} TensorKeepdimArgs;
+static inline TensorValuesIndices tensor_max_dim_args(Tensor *self, int64_t dim,
+                                                      const TensorKeepdimArgs *args)
 {
     return (tensor_max_dim)(self, dim, args->keepdim);
 }
-static inline TensorValuesIndices tensor_min_dim_args(Tensor *self, int64_t dim, const KeepdimArgs *args)
+static inline TensorValuesIndices tensor_min_dim_args(Tensor *self, int64_t dim,
+                                                      const TensorKeepdimArgs *args)
 {
     return (tensor_min_dim)(self, dim, args->keepdim);
 }
 #define tensor_max_dim(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_max_dim_args((self), (dim), &(const KeepdimArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_max_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, ##__VA_ARGS__}))
 #define tensor_min_dim(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_min_dim_args((self), (dim), &(const KeepdimArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_min_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, ##__VA_ARGS__}))
 /* PyTorch's overloads: with one argument or with more. */
 #define TENSOR_MAX_ALL_(self)                   (tensor_max)(self)
 #define TENSOR_MIN_ALL_(self)                   (tensor_min)(self)
@@ -63,36 +65,36 @@ static inline TensorValuesIndices tensor_min_dim_args(Tensor *self, int64_t dim,
 #define tensor_min(...)                                                                                      \
     TENSOR_OVERLOAD_(__VA_ARGS__, tensor_min_dim, tensor_min_dim, TENSOR_MIN_ALL_, 0)(__VA_ARGS__)
 
-typedef struct AmaxArgs {
+typedef struct TensorAmaxArgs {
     char _;
     Dims dim;
     bool keepdim;
-} AmaxArgs;
-static inline Tensor *tensor_amax_args(Tensor *self, const AmaxArgs *args)
+} TensorAmaxArgs;
+static inline Tensor *tensor_amax_args(Tensor *self, const TensorAmaxArgs *args)
 {
     return (tensor_amax)(self, args->dim, args->keepdim);
 }
-static inline Tensor *tensor_amin_args(Tensor *self, const AmaxArgs *args)
+static inline Tensor *tensor_amin_args(Tensor *self, const TensorAmaxArgs *args)
 {
     return (tensor_amin)(self, args->dim, args->keepdim);
 }
-#define tensor_amax(self, ...) KEYWORDS(tensor_amax_args((self), &(AmaxArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_amin(self, ...) KEYWORDS(tensor_amin_args((self), &(AmaxArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_amax(self, ...) KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_amin(self, ...) KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){._ = 0, ##__VA_ARGS__}))
 
-typedef struct ArgmaxArgs {
+typedef struct TensorArgmaxArgs {
     char _;
     int64_t dim;
     bool keepdim;
-} ArgmaxArgs;
-static inline Tensor *tensor_argmax_args(Tensor *self, const ArgmaxArgs *args)
+} TensorArgmaxArgs;
+static inline Tensor *tensor_argmax_args(Tensor *self, const TensorArgmaxArgs *args)
 {
     return (tensor_argmax)(self, args->dim, args->keepdim);
 }
-static inline Tensor *tensor_argmin_args(Tensor *self, const ArgmaxArgs *args)
+static inline Tensor *tensor_argmin_args(Tensor *self, const TensorArgmaxArgs *args)
 {
     return (tensor_argmin)(self, args->dim, args->keepdim);
 }
-#define ARGMAX_ARGS_(...)        (&(const ArgmaxArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})
+#define ARGMAX_ARGS_(...)        (&(const TensorArgmaxArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})
 #define tensor_argmax(self, ...) KEYWORDS(tensor_argmax_args((self), ARGMAX_ARGS_(__VA_ARGS__)))
 #define tensor_argmin(self, ...) KEYWORDS(tensor_argmin_args((self), ARGMAX_ARGS_(__VA_ARGS__)))
 #endif

@@ -159,7 +159,7 @@ Tensor *(tensor_nll_loss)(Tensor *input, Tensor *target, Tensor *weight, int64_t
     return without_batch(input, loss, args.reduction);
 }
 
-Tensor *tensor_nll_loss_args(Tensor *input, Tensor *target, const ClassLossArgs *args)
+Tensor *tensor_nll_loss_args(Tensor *input, Tensor *target, const TensorClassLossArgs *args)
 {
     return (tensor_nll_loss)(input, target, args->weight, args->ignore_index, args->reduction);
 }
@@ -252,7 +252,7 @@ Tensor *(tensor_cross_entropy)(Tensor *input, Tensor *target, Tensor *weight, in
     return without_batch(input, loss, args.reduction);
 }
 
-Tensor *tensor_cross_entropy_args(Tensor *input, Tensor *target, const ClassLossArgs *args)
+Tensor *tensor_cross_entropy_args(Tensor *input, Tensor *target, const TensorClassLossArgs *args)
 {
     return (tensor_cross_entropy)(input, target, args->weight, args->ignore_index, args->reduction,
                                   args->label_smoothing);

@@ -7,13 +7,13 @@
 
 TAPER_BEGIN_DECLS
 
-typedef struct ClassLossArgs {
+typedef struct TensorClassLossArgs {
     char _;
     Tensor *weight; /* [C], of the classes */
     int64_t ignore_index;
     const char *reduction;
     double label_smoothing; /* cross_entropy only */
-} ClassLossArgs;
+} TensorClassLossArgs;
 
 /* F.nll_loss(input, target, weight, ignore_index, reduction): input [N, C, d1, ...] or [C],
  * log-probabilities; target [N, d1, ...] or 0-d, int64 class indices. -weight[target] input[target]; "mean"
@@ -27,12 +27,12 @@ TAPER_API Tensor *tensor_nll_loss(Tensor *input, Tensor *target, Tensor *weight,
  * tensor_cross_entropy(outputs, labels, .label_smoothing = 0.1). */
 TAPER_API Tensor *tensor_cross_entropy(Tensor *input, Tensor *target, Tensor *weight, int64_t ignore_index,
                                        const char *reduction, double label_smoothing);
-TAPER_API Tensor *tensor_cross_entropy_args(Tensor *input, Tensor *target, const ClassLossArgs *args);
-TAPER_API Tensor *tensor_nll_loss_args(Tensor *input, Tensor *target, const ClassLossArgs *args);
+TAPER_API Tensor *tensor_cross_entropy_args(Tensor *input, Tensor *target, const TensorClassLossArgs *args);
+TAPER_API Tensor *tensor_nll_loss_args(Tensor *input, Tensor *target, const TensorClassLossArgs *args);
 
 #ifndef __cplusplus
 #define CLASS_LOSS_ARGS_(...)                                                                                \
-    (&(const ClassLossArgs){.ignore_index = -100, .reduction = "mean", ._ = 0, ##__VA_ARGS__})
+    (&(const TensorClassLossArgs){.ignore_index = -100, .reduction = "mean", ._ = 0, ##__VA_ARGS__})
 #define tensor_cross_entropy(input, target, ...)                                                             \
     KEYWORDS(tensor_cross_entropy_args((input), (target), CLASS_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_nll_loss(input, target, ...)                                                                  \

@@ -28,42 +28,43 @@ TAPER_API Tensor *tensor_cosine_embedding_loss(Tensor *input1, Tensor *input2, T
                                                const char *reduction);
 
 /* The arguments by name. */
-typedef struct CosineSimilarityArgs {
+typedef struct TensorCosineSimilarityArgs {
     char _;
     int64_t dim;
     double eps;
-} CosineSimilarityArgs;
-typedef struct MarginLossArgs {
+} TensorCosineSimilarityArgs;
+typedef struct TensorMarginLossArgs {
     char _;
     double margin;
     const char *reduction;
-} MarginLossArgs;
+} TensorMarginLossArgs;
 
 #ifndef __cplusplus
-static inline Tensor *tensor_cosine_similarity_args(Tensor *x1, Tensor *x2, const CosineSimilarityArgs *args)
+static inline Tensor *tensor_cosine_similarity_args(Tensor *x1, Tensor *x2,
+                                                    const TensorCosineSimilarityArgs *args)
 {
     return (tensor_cosine_similarity)(x1, x2, args->dim, args->eps);
 }
 #define tensor_cosine_similarity(x1, x2, ...)                                                                \
     KEYWORDS(tensor_cosine_similarity_args(                                                                  \
-        (x1), (x2), &(const CosineSimilarityArgs){.dim = 1, .eps = 1e-8, ._ = 0, ##__VA_ARGS__}))
+        (x1), (x2), &(const TensorCosineSimilarityArgs){.dim = 1, .eps = 1e-8, ._ = 0, ##__VA_ARGS__}))
 
 static inline Tensor *tensor_hinge_embedding_loss_args(Tensor *input, Tensor *target,
-                                                       const MarginLossArgs *args)
+                                                       const TensorMarginLossArgs *args)
 {
     return (tensor_hinge_embedding_loss)(input, target, args->margin, args->reduction);
 }
 static inline Tensor *tensor_margin_ranking_loss_args(Tensor *input1, Tensor *input2, Tensor *target,
-                                                      const MarginLossArgs *args)
+                                                      const TensorMarginLossArgs *args)
 {
     return (tensor_margin_ranking_loss)(input1, input2, target, args->margin, args->reduction);
 }
 static inline Tensor *tensor_cosine_embedding_loss_args(Tensor *input1, Tensor *input2, Tensor *target,
-                                                        const MarginLossArgs *args)
+                                                        const TensorMarginLossArgs *args)
 {
     return (tensor_cosine_embedding_loss)(input1, input2, target, args->margin, args->reduction);
 }
-#define MARGIN_LOSS_ARGS_(...) (&(const MarginLossArgs){.reduction = "mean", ._ = 0, __VA_ARGS__})
+#define MARGIN_LOSS_ARGS_(...) (&(const TensorMarginLossArgs){.reduction = "mean", ._ = 0, __VA_ARGS__})
 #define tensor_hinge_embedding_loss(input, target, ...)                                                      \
     KEYWORDS(tensor_hinge_embedding_loss_args((input), (target),                                             \
                                               MARGIN_LOSS_ARGS_(.margin = 1, ._ = 0, ##__VA_ARGS__)))

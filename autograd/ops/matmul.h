@@ -37,25 +37,25 @@ TAPER_API Tensor *tensor_baddbmm(Tensor *self, Tensor *batch1, Tensor *batch2, T
 TAPER_API Tensor *tensor_linear(Tensor *input, Tensor *weight, Tensor *bias);
 
 #ifndef __cplusplus
-typedef struct AddmmArgs {
+typedef struct TensorAddmmArgs {
     char _;
     Tensor *self, *mat1, *mat2;
     double beta, alpha;
-} AddmmArgs;
-static inline Tensor *tensor_addmm_args_(const AddmmArgs *a)
+} TensorAddmmArgs;
+static inline Tensor *tensor_addmm_args_(const TensorAddmmArgs *a)
 {
     return tensor_addmm(a->self, a->mat1, a->mat2, tensor_number_float(a->beta),
                         tensor_number_float(a->alpha));
 }
-static inline Tensor *tensor_baddbmm_args_(const AddmmArgs *a)
+static inline Tensor *tensor_baddbmm_args_(const TensorAddmmArgs *a)
 {
     return tensor_baddbmm(a->self, a->mat1, a->mat2, tensor_number_float(a->beta),
                           tensor_number_float(a->alpha));
 }
 #define tensor_addmm(...)                                                                                    \
-    KEYWORDS(tensor_addmm_args_(&(AddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(tensor_addmm_args_(&(TensorAddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_baddbmm(...)                                                                                  \
-    KEYWORDS(tensor_baddbmm_args_(&(AddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(tensor_baddbmm_args_(&(TensorAddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_linear(...)                       TENSOR_LINEAR_(__VA_ARGS__, NULL, NULL)
 #define TENSOR_LINEAR_(input, weight, bias, ...) (tensor_linear)((input), (weight), (bias))
 #endif

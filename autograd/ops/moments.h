@@ -28,29 +28,29 @@ TAPER_API TensorVarMean tensor_var_mean(Tensor *self, Dims dim, Tensor *correcti
 TAPER_API TensorStdMean tensor_std_mean(Tensor *self, Dims dim, Tensor *correction, bool keepdim);
 
 #ifndef __cplusplus
-typedef struct VarArgs {
+typedef struct TensorVarArgs {
     char _;
     Dims dim;
     double correction;
     bool keepdim;
-} VarArgs;
-static inline Tensor *tensor_var_args(Tensor *self, const VarArgs *args)
+} TensorVarArgs;
+static inline Tensor *tensor_var_args(Tensor *self, const TensorVarArgs *args)
 {
     return (tensor_var)(self, args->dim, tensor_number_float(args->correction), args->keepdim);
 }
-static inline Tensor *tensor_std_args(Tensor *self, const VarArgs *args)
+static inline Tensor *tensor_std_args(Tensor *self, const TensorVarArgs *args)
 {
     return (tensor_std)(self, args->dim, tensor_number_float(args->correction), args->keepdim);
 }
-static inline TensorVarMean tensor_var_mean_args(Tensor *self, const VarArgs *args)
+static inline TensorVarMean tensor_var_mean_args(Tensor *self, const TensorVarArgs *args)
 {
     return (tensor_var_mean)(self, args->dim, tensor_number_float(args->correction), args->keepdim);
 }
-static inline TensorStdMean tensor_std_mean_args(Tensor *self, const VarArgs *args)
+static inline TensorStdMean tensor_std_mean_args(Tensor *self, const TensorVarArgs *args)
 {
     return (tensor_std_mean)(self, args->dim, tensor_number_float(args->correction), args->keepdim);
 }
-#define VAR_ARGS_(...)             (&(const VarArgs){.correction = 1, ._ = 0, ##__VA_ARGS__})
+#define VAR_ARGS_(...)             (&(const TensorVarArgs){.correction = 1, ._ = 0, ##__VA_ARGS__})
 #define tensor_var(self, ...)      KEYWORDS(tensor_var_args((self), VAR_ARGS_(__VA_ARGS__)))
 #define tensor_std(self, ...)      KEYWORDS(tensor_std_args((self), VAR_ARGS_(__VA_ARGS__)))
 #define tensor_var_mean(self, ...) KEYWORDS(tensor_var_mean_args((self), VAR_ARGS_(__VA_ARGS__)))

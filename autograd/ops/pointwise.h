@@ -43,17 +43,17 @@ TAPER_API Tensor *tensor_pointwise_alpha(double alpha);
 
 #ifndef __cplusplus
 /* The factor of a call: tensor_add(x, y, .alpha = 2), tensor_addcmul(x, y, z, .value = 0.5). */
-typedef struct FactorArgs {
+typedef struct TensorFactorArgs {
     char _;
     union {
         double alpha, value;
     };
-} FactorArgs;
-static inline Tensor *tensor_factor_args(const FactorArgs *args)
+} TensorFactorArgs;
+static inline Tensor *tensor_factor_args(const TensorFactorArgs *args)
 {
     return tensor_pointwise_alpha(args->alpha);
 }
-#define FACTOR_(...)                  KEYWORDS(tensor_factor_args(&(FactorArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+#define FACTOR_(...)                  KEYWORDS(tensor_factor_args(&(TensorFactorArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
 
 #define tensor_add(self, other, ...)  (tensor_add)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
 #define tensor_add_(self, other, ...) (tensor_add_)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))

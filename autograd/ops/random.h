@@ -24,50 +24,50 @@ TAPER_API Tensor *tensor_bernoulli_(Tensor *self, double p, Generator *generator
 TAPER_API Tensor *tensor_random_(Tensor *self, int64_t from, int64_t to, Generator *generator);
 
 #ifndef __cplusplus
-typedef struct UniformArgs {
+typedef struct TensorUniformArgs {
     char _;
     double from, to;
     Generator *generator;
-} UniformArgs;
-typedef struct NormalArgs {
+} TensorUniformArgs;
+typedef struct TensorNormalArgs {
     char _;
     double mean, std;
     Generator *generator;
-} NormalArgs;
-typedef struct BernoulliArgs {
+} TensorNormalArgs;
+typedef struct TensorBernoulliArgs {
     char _;
     double p;
     Generator *generator;
-} BernoulliArgs;
-typedef struct RandomArgs {
+} TensorBernoulliArgs;
+typedef struct TensorRandomArgs {
     char _;
     int64_t from, to;
     Generator *generator;
-} RandomArgs;
-static inline Tensor *tensor_uniform_with(Tensor *self, const UniformArgs *args)
+} TensorRandomArgs;
+static inline Tensor *tensor_uniform_with(Tensor *self, const TensorUniformArgs *args)
 {
     return (tensor_uniform_)(self, args->from, args->to, args->generator);
 }
-static inline Tensor *tensor_normal_with(Tensor *self, const NormalArgs *args)
+static inline Tensor *tensor_normal_with(Tensor *self, const TensorNormalArgs *args)
 {
     return (tensor_normal_)(self, args->mean, args->std, args->generator);
 }
-static inline Tensor *tensor_bernoulli_with(Tensor *self, const BernoulliArgs *args)
+static inline Tensor *tensor_bernoulli_with(Tensor *self, const TensorBernoulliArgs *args)
 {
     return (tensor_bernoulli_)(self, args->p, args->generator);
 }
-static inline Tensor *tensor_random_with(Tensor *self, const RandomArgs *args)
+static inline Tensor *tensor_random_with(Tensor *self, const TensorRandomArgs *args)
 {
     return (tensor_random_)(self, args->from, args->to, args->generator);
 }
 #define tensor_uniform_(self, ...)                                                                           \
-    KEYWORDS(tensor_uniform_with((self), &(const UniformArgs){.to = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_uniform_with((self), &(const TensorUniformArgs){.to = 1, ._ = 0, ##__VA_ARGS__}))
 #define tensor_normal_(self, ...)                                                                            \
-    KEYWORDS(tensor_normal_with((self), &(const NormalArgs){.std = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_normal_with((self), &(const TensorNormalArgs){.std = 1, ._ = 0, ##__VA_ARGS__}))
 #define tensor_bernoulli_(self, ...)                                                                         \
-    KEYWORDS(tensor_bernoulli_with((self), &(const BernoulliArgs){.p = 0.5, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_bernoulli_with((self), &(const TensorBernoulliArgs){.p = 0.5, ._ = 0, ##__VA_ARGS__}))
 #define tensor_random_(self, ...)                                                                            \
-    KEYWORDS(tensor_random_with((self), &(const RandomArgs){.to = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_random_with((self), &(const TensorRandomArgs){.to = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

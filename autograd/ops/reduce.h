@@ -34,50 +34,50 @@ TAPER_API Tensor *tensor_count_nonzero(Tensor *self, Dims dim);
 TAPER_API Tensor *tensor_sum_to_size(Tensor *self, Dims size);
 
 #ifndef __cplusplus
-typedef struct SumArgs {
+typedef struct TensorSumArgs {
     char _;
     Dims dim;
     bool keepdim;
     DType dtype;
-} SumArgs;
-static inline Tensor *tensor_sum_args(Tensor *self, const SumArgs *args)
+} TensorSumArgs;
+static inline Tensor *tensor_sum_args(Tensor *self, const TensorSumArgs *args)
 {
     return (tensor_sum)(self, args->dim, args->keepdim, args->dtype);
 }
-static inline Tensor *tensor_nansum_args(Tensor *self, const SumArgs *args)
+static inline Tensor *tensor_nansum_args(Tensor *self, const TensorSumArgs *args)
 {
     return (tensor_nansum)(self, args->dim, args->keepdim, args->dtype);
 }
-static inline Tensor *tensor_mean_args(Tensor *self, const SumArgs *args)
+static inline Tensor *tensor_mean_args(Tensor *self, const TensorSumArgs *args)
 {
     return (tensor_mean)(self, args->dim, args->keepdim, args->dtype);
 }
-#define tensor_sum(self, ...)    KEYWORDS(tensor_sum_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_nansum(self, ...) KEYWORDS(tensor_nansum_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_mean(self, ...)   KEYWORDS(tensor_mean_args((self), &(SumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_sum(self, ...)    KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_nansum(self, ...) KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_mean(self, ...)   KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
 
-typedef struct ReduceArgs {
+typedef struct TensorReduceArgs {
     char _;
     Dims dim;
     bool keepdim;
-} ReduceArgs;
-static inline Tensor *tensor_logsumexp_args(Tensor *self, const ReduceArgs *args)
+} TensorReduceArgs;
+static inline Tensor *tensor_logsumexp_args(Tensor *self, const TensorReduceArgs *args)
 {
     return (tensor_logsumexp)(self, args->dim, args->keepdim);
 }
-static inline Tensor *tensor_all_args(Tensor *self, const ReduceArgs *args)
+static inline Tensor *tensor_all_args(Tensor *self, const TensorReduceArgs *args)
 {
     return (tensor_all)(self, args->dim, args->keepdim);
 }
-static inline Tensor *tensor_any_args(Tensor *self, const ReduceArgs *args)
+static inline Tensor *tensor_any_args(Tensor *self, const TensorReduceArgs *args)
 {
     return (tensor_any)(self, args->dim, args->keepdim);
 }
-static inline Tensor *tensor_count_nonzero_args(Tensor *self, const ReduceArgs *args)
+static inline Tensor *tensor_count_nonzero_args(Tensor *self, const TensorReduceArgs *args)
 {
     return (tensor_count_nonzero)(self, args->dim);
 }
-#define REDUCE_ARGS_(...)               (&(const ReduceArgs){._ = 0, ##__VA_ARGS__})
+#define REDUCE_ARGS_(...)               (&(const TensorReduceArgs){._ = 0, ##__VA_ARGS__})
 #define tensor_logsumexp(self, ...)     KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #define tensor_all(self, ...)           KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #define tensor_any(self, ...)           KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))

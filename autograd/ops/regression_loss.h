@@ -29,45 +29,48 @@ TAPER_API Tensor *tensor_gaussian_nll_loss(Tensor *input, Tensor *target, Tensor
                                            const char *reduction);
 
 /* The arguments by name. */
-typedef struct RegressionLossArgs {
+typedef struct TensorRegressionLossArgs {
     char _;
     const char *reduction;
-} RegressionLossArgs;
-typedef struct SmoothL1LossArgs {
+} TensorRegressionLossArgs;
+typedef struct TensorSmoothL1LossArgs {
     char _;
     const char *reduction;
     double beta;
-} SmoothL1LossArgs;
-typedef struct HuberLossArgs {
+} TensorSmoothL1LossArgs;
+typedef struct TensorHuberLossArgs {
     char _;
     const char *reduction;
     double delta;
-} HuberLossArgs;
-typedef struct GaussianNllLossArgs {
+} TensorHuberLossArgs;
+typedef struct TensorGaussianNllLossArgs {
     char _;
     bool full;
     double eps;
     const char *reduction;
-} GaussianNllLossArgs;
+} TensorGaussianNllLossArgs;
 
 #ifndef __cplusplus
-static inline Tensor *tensor_mse_loss_args(Tensor *input, Tensor *target, const RegressionLossArgs *args)
+static inline Tensor *tensor_mse_loss_args(Tensor *input, Tensor *target,
+                                           const TensorRegressionLossArgs *args)
 {
     return (tensor_mse_loss)(input, target, args->reduction);
 }
-static inline Tensor *tensor_l1_loss_args(Tensor *input, Tensor *target, const RegressionLossArgs *args)
+static inline Tensor *tensor_l1_loss_args(Tensor *input, Tensor *target, const TensorRegressionLossArgs *args)
 {
     return (tensor_l1_loss)(input, target, args->reduction);
 }
-static inline Tensor *tensor_smooth_l1_loss_args(Tensor *input, Tensor *target, const SmoothL1LossArgs *args)
+static inline Tensor *tensor_smooth_l1_loss_args(Tensor *input, Tensor *target,
+                                                 const TensorSmoothL1LossArgs *args)
 {
     return (tensor_smooth_l1_loss)(input, target, args->reduction, args->beta);
 }
-static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, const HuberLossArgs *args)
+static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, const TensorHuberLossArgs *args)
 {
     return (tensor_huber_loss)(input, target, args->reduction, args->delta);
 }
-#define REGRESSION_LOSS_ARGS_(...) (&(const RegressionLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
+#define REGRESSION_LOSS_ARGS_(...)                                                                           \
+    (&(const TensorRegressionLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
 #define tensor_mse_loss(input, target, ...)                                                                  \
     KEYWORDS(tensor_mse_loss_args((input), (target), REGRESSION_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_l1_loss(input, target, ...)                                                                   \
@@ -75,20 +78,21 @@ static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, cons
 #define tensor_smooth_l1_loss(input, target, ...)                                                            \
     KEYWORDS(tensor_smooth_l1_loss_args(                                                                     \
         (input), (target),                                                                                   \
-        &(const SmoothL1LossArgs){.reduction = "mean", .beta = 1, ._ = 0, ##__VA_ARGS__}))
+        &(const TensorSmoothL1LossArgs){.reduction = "mean", .beta = 1, ._ = 0, ##__VA_ARGS__}))
 #define tensor_huber_loss(input, target, ...)                                                                \
     KEYWORDS(tensor_huber_loss_args(                                                                         \
-        (input), (target), &(const HuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, ##__VA_ARGS__}))
+        (input), (target),                                                                                   \
+        &(const TensorHuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, ##__VA_ARGS__}))
 
 static inline Tensor *tensor_gaussian_nll_loss_args(Tensor *input, Tensor *target, Tensor *var,
-                                                    const GaussianNllLossArgs *args)
+                                                    const TensorGaussianNllLossArgs *args)
 {
     return (tensor_gaussian_nll_loss)(input, target, var, args->full, args->eps, args->reduction);
 }
 #define tensor_gaussian_nll_loss(input, target, var, ...)                                                    \
     KEYWORDS(tensor_gaussian_nll_loss_args(                                                                  \
         (input), (target), (var),                                                                            \
-        &(const GaussianNllLossArgs){.eps = 1e-6, .reduction = "mean", ._ = 0, ##__VA_ARGS__}))
+        &(const TensorGaussianNllLossArgs){.eps = 1e-6, .reduction = "mean", ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

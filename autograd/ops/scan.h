@@ -21,35 +21,35 @@ TAPER_API Tensor *tensor_cumprod(Tensor *self, int64_t dim, DType dtype);
 TAPER_API Tensor *tensor_prod(Tensor *self, int64_t dim, bool keepdim, DType dtype);
 
 #ifndef __cplusplus
-typedef struct ScanArgs {
+typedef struct TensorScanArgs {
     char _;
     DType dtype;
-} ScanArgs;
-static inline Tensor *tensor_cumsum_args(Tensor *self, int64_t dim, const ScanArgs *args)
+} TensorScanArgs;
+static inline Tensor *tensor_cumsum_args(Tensor *self, int64_t dim, const TensorScanArgs *args)
 {
     return (tensor_cumsum)(self, dim, args->dtype);
 }
-static inline Tensor *tensor_cumprod_args(Tensor *self, int64_t dim, const ScanArgs *args)
+static inline Tensor *tensor_cumprod_args(Tensor *self, int64_t dim, const TensorScanArgs *args)
 {
     return (tensor_cumprod)(self, dim, args->dtype);
 }
 #define tensor_cumsum(self, dim, ...)                                                                        \
-    KEYWORDS(tensor_cumsum_args((self), (dim), &(ScanArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_cumsum_args((self), (dim), &(TensorScanArgs){._ = 0, ##__VA_ARGS__}))
 #define tensor_cumprod(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_cumprod_args((self), (dim), &(ScanArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_cumprod_args((self), (dim), &(TensorScanArgs){._ = 0, ##__VA_ARGS__}))
 
-typedef struct ProdArgs {
+typedef struct TensorProdArgs {
     char _;
     int64_t dim;
     bool keepdim;
     DType dtype;
-} ProdArgs;
-static inline Tensor *tensor_prod_args(Tensor *self, const ProdArgs *args)
+} TensorProdArgs;
+static inline Tensor *tensor_prod_args(Tensor *self, const TensorProdArgs *args)
 {
     return (tensor_prod)(self, args->dim, args->keepdim, args->dtype);
 }
 #define tensor_prod(self, ...)                                                                               \
-    KEYWORDS(tensor_prod_args((self), &(ProdArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_prod_args((self), &(TensorProdArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -35,19 +35,20 @@ TAPER_API Tensor *tensor_softsign(Tensor *self);
 TAPER_API Tensor *tensor_tanhshrink(Tensor *self);
 
 #ifndef __cplusplus
-typedef struct SmoothArgs {
+typedef struct TensorSmoothArgs {
     char _;
     double alpha;
-} SmoothArgs;
+} TensorSmoothArgs;
 typedef struct TensorSoftplusArgs {
     char _;
     double beta, threshold;
 } TensorSoftplusArgs;
-typedef struct GeluArgs {
+typedef struct TensorGeluArgs {
     char _;
     const char *approximate;
-} GeluArgs;
-static inline Tensor *tensor_smooth_args(Tensor *(*f)(Tensor *, double), Tensor *self, const SmoothArgs *args)
+} TensorGeluArgs;
+static inline Tensor *tensor_smooth_args(Tensor *(*f)(Tensor *, double), Tensor *self,
+                                         const TensorSmoothArgs *args)
 {
     return f(self, args->alpha);
 }
@@ -55,12 +56,12 @@ static inline Tensor *tensor_softplus_args(Tensor *self, const TensorSoftplusArg
 {
     return (tensor_softplus)(self, args->beta, args->threshold);
 }
-static inline Tensor *tensor_gelu_args(Tensor *self, const GeluArgs *args)
+static inline Tensor *tensor_gelu_args(Tensor *self, const TensorGeluArgs *args)
 {
     return (tensor_gelu)(self, args->approximate);
 }
 #define OF_ALPHA_(f, self, ...)                                                                              \
-    KEYWORDS(tensor_smooth_args((f), (self), &(SmoothArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_smooth_args((f), (self), &(TensorSmoothArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
 /* tensor_elu(x), tensor_elu(x, 0.5), tensor_elu(x, .alpha = 0.5) */
 #define tensor_elu(self, ...)   OF_ALPHA_(tensor_elu, self, ##__VA_ARGS__)
 #define tensor_elu_(self, ...)  OF_ALPHA_(tensor_elu_, self, ##__VA_ARGS__)
@@ -72,7 +73,7 @@ static inline Tensor *tensor_gelu_args(Tensor *self, const GeluArgs *args)
                                   &(TensorSoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, ##__VA_ARGS__}))
 /* tensor_gelu(x), tensor_gelu(x, .approximate = "tanh") */
 #define tensor_gelu(self, ...)                                                                               \
-    KEYWORDS(tensor_gelu_args((self), &(GeluArgs){.approximate = "none", ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_gelu_args((self), &(TensorGeluArgs){.approximate = "none", ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -21,47 +21,49 @@ TAPER_API TensorValuesIndices tensor_topk(Tensor *self, int64_t k, int64_t dim, 
 TAPER_API TensorValuesIndices tensor_kthvalue(Tensor *self, int64_t k, int64_t dim, bool keepdim);
 
 #ifndef __cplusplus
-typedef struct SortArgs {
+typedef struct TensorSortArgs {
     char _;
     int64_t dim;
     bool descending, stable;
-} SortArgs;
-static inline TensorValuesIndices tensor_sort_args(Tensor *self, const SortArgs *args)
+} TensorSortArgs;
+static inline TensorValuesIndices tensor_sort_args(Tensor *self, const TensorSortArgs *args)
 {
     return (tensor_sort)(self, args->dim, args->descending, args->stable);
 }
-static inline Tensor *tensor_argsort_args(Tensor *self, const SortArgs *args)
+static inline Tensor *tensor_argsort_args(Tensor *self, const TensorSortArgs *args)
 {
     return (tensor_argsort)(self, args->dim, args->descending, args->stable);
 }
-#define SORT_ARGS_(...)           (&(const SortArgs){.dim = -1, ._ = 0, ##__VA_ARGS__})
+#define SORT_ARGS_(...)           (&(const TensorSortArgs){.dim = -1, ._ = 0, ##__VA_ARGS__})
 #define tensor_sort(self, ...)    KEYWORDS(tensor_sort_args((self), SORT_ARGS_(__VA_ARGS__)))
 #define tensor_argsort(self, ...) KEYWORDS(tensor_argsort_args((self), SORT_ARGS_(__VA_ARGS__)))
 
-typedef struct TopkArgs {
+typedef struct TensorTopkArgs {
     char _;
     int64_t dim;
     bool largest, sorted;
-} TopkArgs;
-static inline TensorValuesIndices tensor_topk_args(Tensor *self, int64_t k, const TopkArgs *args)
+} TensorTopkArgs;
+static inline TensorValuesIndices tensor_topk_args(Tensor *self, int64_t k, const TensorTopkArgs *args)
 {
     return (tensor_topk)(self, k, args->dim, args->largest, args->sorted);
 }
 #define tensor_topk(self, k, ...)                                                                            \
     KEYWORDS(tensor_topk_args(                                                                               \
-        (self), (k), &(const TopkArgs){.dim = -1, .largest = true, .sorted = true, ._ = 0, ##__VA_ARGS__}))
+        (self), (k),                                                                                         \
+        &(const TensorTopkArgs){.dim = -1, .largest = true, .sorted = true, ._ = 0, ##__VA_ARGS__}))
 
-typedef struct KthvalueArgs {
+typedef struct TensorKthvalueArgs {
     char _;
     int64_t dim;
     bool keepdim;
-} KthvalueArgs;
-static inline TensorValuesIndices tensor_kthvalue_args(Tensor *self, int64_t k, const KthvalueArgs *args)
+} TensorKthvalueArgs;
+static inline TensorValuesIndices tensor_kthvalue_args(Tensor *self, int64_t k,
+                                                       const TensorKthvalueArgs *args)
 {
     return (tensor_kthvalue)(self, k, args->dim, args->keepdim);
 }
 #define tensor_kthvalue(self, k, ...)                                                                        \
-    KEYWORDS(tensor_kthvalue_args((self), (k), &(const KthvalueArgs){.dim = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_kthvalue_args((self), (k), &(const TensorKthvalueArgs){.dim = -1, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -17,18 +17,19 @@ TAPER_BEGIN_DECLS
 TAPER_API Tensor *tensor_norm(Tensor *self, Tensor *p, Dims dim, bool keepdim, DType dtype);
 
 #ifndef __cplusplus
-typedef struct NormArgs {
+typedef struct TensorNormArgs {
     char _;
     double p;
     Dims dim;
     bool keepdim;
     DType dtype;
-} NormArgs;
-static inline Tensor *tensor_norm_args(Tensor *self, const NormArgs *args)
+} TensorNormArgs;
+static inline Tensor *tensor_norm_args(Tensor *self, const TensorNormArgs *args)
 {
     return (tensor_norm)(self, tensor_number_float(args->p), args->dim, args->keepdim, args->dtype);
 }
-#define tensor_norm(self, ...) KEYWORDS(tensor_norm_args((self), &(NormArgs){.p = 2, ._ = 0, ##__VA_ARGS__}))
+#define tensor_norm(self, ...)                                                                               \
+    KEYWORDS(tensor_norm_args((self), &(TensorNormArgs){.p = 2, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
