@@ -50,6 +50,7 @@ def arguments():
     parser.add_argument("--schedule", choices=["none", "cosine", "onecycle"], default="none")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--max-steps", type=int, default=0)
     parser.add_argument("--limit", type=int, default=0)
@@ -78,11 +79,12 @@ def scheduler(options, optimizer, steps):
 
 
 @torch.no_grad()
-def evaluate(model, loader, dtype):
+def evaluate(model, loader, device, dtype):
     model.eval()
     loss, correct, images = 0.0, 0, 0
     for inputs, labels in loader:
-        outputs = model(inputs.to(dtype))
+        labels = labels.to(device)
+        outputs = model(inputs.to(device, dtype))
         loss += torch.nn.functional.cross_entropy(outputs, labels).item() * len(labels)
         correct += (outputs.argmax(1) == labels).sum().item()
         images += len(labels)
@@ -93,9 +95,9 @@ def evaluate(model, loader, dtype):
 def main():
     options = arguments()
     torch.manual_seed(options.seed)
-    dtype = getattr(torch, options.dtype)
+    device, dtype = torch.device(options.device), getattr(torch, options.dtype)
     trainloader, testloader = loaders(options)
-    model = CustomCNN().to(dtype)
+    model = CustomCNN().to(device, dtype)
     criterion = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)
     schedule = scheduler(options, optimizer, options.epochs * len(trainloader))
@@ -106,7 +108,7 @@ def main():
             started = time.perf_counter()
             lr = optimizer.param_groups[0]["lr"]
             optimizer.zero_grad()
-            loss = criterion(model(inputs.to(dtype)), labels)
+            loss = criterion(model(inputs.to(device, dtype)), labels.to(device))
             loss.backward()
             optimizer.step()
             if schedule:
@@ -117,7 +119,7 @@ def main():
             print(json.dumps(line), file=metrics, flush=True)
             if step == options.max_steps:
                 return
-        accuracy, loss = evaluate(model, testloader, dtype)
+        accuracy, loss = evaluate(model, testloader, device, dtype)
         print(json.dumps({"epoch": epoch + 1, "test_accuracy": accuracy, "test_loss": loss}), file=metrics, flush=True)
 
 
