@@ -15,13 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#include <stb_image_write.h>
-#pragma GCC diagnostic pop
-
 #include "program.h"
+
+#define PICTURE TAPER_TESTS_DIR "/vectors/picture" /* .png and .jpg */
 
 enum { IMAGES = 10, RECORD = 3073, STEPS_AN_EPOCH = 3 };
 
@@ -271,22 +267,12 @@ static void test_a_checkpoint_of_another_training_is_refused(void **state)
 
 /* -- predict -- */
 
-static void make_pictures(void)
-{
-    unsigned char pixels[40 * 50 * 3];
-    for (size_t i = 0; i < sizeof pixels; i++)
-        pixels[i] = (unsigned char)(i * 7);
-    assert_true(stbi_write_png("picture.png", 50, 40, 3, pixels, 150));
-    assert_true(stbi_write_jpg("picture.jpg", 50, 40, 3, pixels, 90));
-}
-
 static void test_predict_names_five_classes(void **state)
 {
     (void)state;
-    make_pictures();
     Ended trained = train("--max-steps", "1", "--checkpoint", "net.safetensors");
     assert_succeeded(&trained);
-    Ended ended = program_run(TAPER_PREDICT, "--weights", "net.safetensors", "picture.png", "picture.jpg");
+    Ended ended = program_run(TAPER_PREDICT, "--weights", "net.safetensors", PICTURE ".png", PICTURE ".jpg");
     assert_succeeded(&ended);
     int lines = 0, percents = 0;
     for (const char *c = ended.text; *c != '\0'; c++) {
@@ -295,7 +281,7 @@ static void test_predict_names_five_classes(void **state)
     }
     assert_int_equal(lines, 12);
     assert_int_equal(percents, 10);
-    assert_printed(&ended, "picture.jpg\n");
+    assert_printed(&ended, PICTURE ".jpg\n");
 }
 
 static void test_predict_says_what_is_wrong(void **state)
@@ -305,7 +291,7 @@ static void test_predict_says_what_is_wrong(void **state)
     assert_succeeded(&trained);
     Ended ended = program_run(TAPER_PREDICT, "--weights", "net.safetensors", "cifar-10-batches-bin");
     expect_failure(&ended, 1, "cannot read cifar-10-batches-bin");
-    ended = program_run(TAPER_PREDICT, "--weights", "nothing.safetensors", "picture.png");
+    ended = program_run(TAPER_PREDICT, "--weights", "nothing.safetensors", PICTURE ".png");
     expect_failure(&ended, 1, "nothing.safetensors");
     ended = program_run(TAPER_PREDICT);
     expect_failure(&ended, 64, "no picture was given");
