@@ -220,3 +220,24 @@ const char *nn_type_name(const Module *module)
 {
     return module != NULL ? module->type->name : "";
 }
+
+bool nn_isinstance(const Module *module, const char *type)
+{
+    return module != NULL && strcmp(module->type->name, type) == 0;
+}
+
+static Tensor *own_parameter(const Module *module, const char *name)
+{
+    ModuleEntry *entry = module != NULL ? find(&module->parameters, name) : NULL;
+    return entry != NULL ? entry->item : NULL;
+}
+
+Tensor *nn_weight(const Module *module)
+{
+    return own_parameter(module, "weight");
+}
+
+Tensor *nn_bias(const Module *module)
+{
+    return own_parameter(module, "bias");
+}

@@ -185,8 +185,15 @@ TAPER_API Tensor *nn_get_buffer(Module *module, const char *target);
 /* The number of elements of all parameters; trainable: of those that require a gradient. */
 TAPER_API int64_t nn_count_parameters(const Module *module, bool trainable);
 
-/* The name of its type: "Conv2d". "" for NULL. */
+/* module.weight and module.bias, of any module with a parameter of that name: NULL, without an error, where
+ * there is none or it is PyTorch's None (.bias = false). They belong to the module. */
+TAPER_API Tensor *nn_weight(const Module *module);
+TAPER_API Tensor *nn_bias(const Module *module);
+
+/* The name of its type: "Conv2d". "" for NULL. isinstance(module, nn.Conv2d): nn_isinstance(module,
+ * "Conv2d"). */
 TAPER_API const char *nn_type_name(const Module *module);
+TAPER_API bool nn_isinstance(const Module *module, const char *type);
 
 /* -- the whole of it -- */
 
@@ -201,7 +208,16 @@ TAPER_API void nn_zero_grad(Module *module);
 /* module.requires_grad_(requires_grad): of all parameters. */
 TAPER_API Module *nn_requires_grad_(Module *module, bool requires_grad);
 
-/* module.apply(f): calls f for every module in it, children first, then itself. */
+/* module.apply(f): calls f for every module in it, children first, then itself; `user` is passed on. Returns
+ * the module.
+ *
+ *     static void init_weights(Module *m, void *user)
+ *     {
+ *         (void)user;
+ *         if (nn_isinstance(m, "Linear"))
+ *             nn_init_xavier_uniform_(nn_weight(m));
+ *     }
+ *     nn_apply(model, init_weights, NULL); */
 TAPER_API Module *nn_apply(Module *module, void (*f)(Module *module, void *user), void *user);
 
 TAPER_END_DECLS

@@ -204,6 +204,23 @@ static void test_parts_by_path(void **state)
 
 /* -- calls -- */
 
+static void test_type_weight_and_bias(void **state)
+{
+    (void)state;
+    Module *linear = nn_Linear(3, 2), *conv = nn_Conv2d(1, 2, 3, .bias = false), *relu = nn_ReLU();
+    assert_true(nn_isinstance(linear, "Linear"));
+    assert_false(nn_isinstance(conv, "Linear"));
+    assert_false(nn_isinstance(NULL, "Linear"));
+    assert_ptr_equal(nn_weight(linear), nn_get_parameter(linear, "weight"));
+    assert_ptr_equal(nn_bias(linear), nn_get_parameter(linear, "bias"));
+    assert_ptr_equal(nn_weight(conv), nn_get_parameter(conv, "weight"));
+    assert_null(nn_bias(conv));
+    assert_null(nn_weight(relu));
+    assert_null(nn_weight(NULL));
+    assert_null(nn_weight(nn_Sequential(linear)));
+    assert_null(error_last());
+}
+
 static void test_inputs_are_counted(void **state)
 {
     (void)state;
@@ -507,6 +524,7 @@ int main(void)
         TEST(test_parameters_are_leaves),
         TEST(test_shared_parts_count_once),
         TEST(test_parts_by_path),
+        TEST(test_type_weight_and_bias),
         TEST(test_inputs_are_counted),
         TEST(test_errors_know_where_they_were),
         TEST(test_forward_leaves_only_its_result),
