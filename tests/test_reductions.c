@@ -94,6 +94,41 @@ static void test_deviation_of_equals(void **state)
     expect_values(tensor_std_mean(VECTOR(1, 3), DIMS(0), .keepdim = true).std, sqrt(2));
 }
 
+/* x.sum(0), x.sum(1, True), x.sum((0, 1)): a number is a dimension, 0 too. */
+static void test_a_dimension_as_a_number(void **state)
+{
+    (void)state;
+    Tensor *x = MATRIX(DIMS(2, 3), 0, 1, 2, 3, 4, 5);
+    int64_t last = tensor_dim(x) - 1;
+    expect_values(tensor_sum(x, 0), 3, 5, 7);
+    expect_values(tensor_sum(x, last), 3, 12);
+    expect_values(tensor_sum(x, -1), 3, 12);
+    expect_values(tensor_sum(x, .dim = 0), 3, 5, 7);
+    expect_values(tensor_sum(x), 15);
+    expect_values(tensor_sum(x, DIMS()), 15);
+    expect_values(tensor_sum(x, DIMS(0, 1)), 15);
+    expect_values(tensor_sum(tensor_sum(x, 1), 0), 15);
+    assert_int_equal(tensor_dim(tensor_sum(x, 0, true)), 2);
+    assert_int_equal(tensor_dim(tensor_sum(x, 0, false)), 1);
+    assert_int_equal(tensor_dim(tensor_sum(x, 1, .keepdim = true)), 2);
+    assert_int_equal(tensor_dim(tensor_sum(x, .keepdim = true)), 2);
+    expect_values(tensor_nansum(x, 0), 3, 5, 7);
+    expect_values(tensor_mean(x, 1), 1, 4);
+    expect_values(tensor_logsumexp(tensor_zeros_like(x), 1), log(3), log(3));
+    expect_values(tensor_all(x, 1), 0, 1);
+    expect_values(tensor_any(x, 0), 1, 1, 1);
+    expect_values(tensor_count_nonzero(x, 1), 2, 3);
+    expect_values(tensor_amax(x, 0), 3, 4, 5);
+    expect_values(tensor_amin(x, 1), 0, 3);
+    expect_values(tensor_var(x, 0), 4.5, 4.5, 4.5);
+    expect_values(tensor_std(x, 0, .correction = 0), 1.5, 1.5, 1.5);
+    expect_values(tensor_var_mean(x, 1).mean, 1, 4);
+    expect_values(tensor_std_mean(x, 1).std, 1, 1);
+    expect_values(tensor_norm(x, 1, 0), 3, 5, 7);
+    expect_error(tensor_sum(x, 2), ERROR_INDEX,
+                 "Dimension out of range (expected to be in range of [-2, 1], but got 2)");
+}
+
 /* -- products with zeros -- */
 
 static Tensor *prod_of(Tensor **inputs, void *user)
@@ -255,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ties, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_norms_at_zero, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_deviation_of_equals, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_a_dimension_as_a_number, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_products_with_zeros, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_long_lines, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_far_behind, begin_test, end_test),

@@ -5,10 +5,11 @@
  *     Tensor *all = tensor_max(x);
  *     Tensor *predicted = tensor_max(outputs, 1).indices;
  *     TensorValuesIndices rows = tensor_min(x, -1, .keepdim = true);
- *     Tensor *classes = tensor_argmax(outputs, 1); */
+ *     Tensor *classes = tensor_argmax(outputs, 1), *highest = tensor_amax(outputs, DIMS(0, 1)); */
 #ifndef TAPER_AUTOGRAD_OPS_EXTREME_H
 #define TAPER_AUTOGRAD_OPS_EXTREME_H
 
+#include "autograd/ops/dim.h"
 #include "core/keywords.h"
 #include "core/tensor.h"
 
@@ -72,14 +73,20 @@ typedef struct TensorAmaxArgs {
 } TensorAmaxArgs;
 static inline Tensor *tensor_amax_args(Tensor *self, const TensorAmaxArgs *args)
 {
-    return (tensor_amax)(self, args->dim, args->keepdim);
+    int64_t number;
+    return (tensor_amax)(self, tensor_dim_list(args->dim, &number),
+                         tensor_dim_keeps(args->dim, args->keepdim));
 }
 static inline Tensor *tensor_amin_args(Tensor *self, const TensorAmaxArgs *args)
 {
-    return (tensor_amin)(self, args->dim, args->keepdim);
+    int64_t number;
+    return (tensor_amin)(self, tensor_dim_list(args->dim, &number),
+                         tensor_dim_keeps(args->dim, args->keepdim));
 }
-#define tensor_amax(self, ...) KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_amin(self, ...) KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_amax(self, ...)                                                                               \
+    DIM_KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+#define tensor_amin(self, ...)                                                                               \
+    DIM_KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
 
 typedef struct TensorArgmaxArgs {
     char _;

@@ -3,12 +3,13 @@
  * `dim` names the dimensions that go, none given: all; keepdim keeps them with size 1. `dtype` DTYPE_NONE: as
  * said below; else x is converted to it first. ERROR_INDEX for a dimension out of range or given twice.
  *
- *     tensor_sum(x), tensor_mean(x, DIMS(0, 2), .keepdim = true), tensor_all(x, DIMS(1))
+ *     tensor_sum(x), tensor_sum(x, 1), tensor_mean(x, DIMS(0, 2), .keepdim = true), tensor_all(x, -1)
  *
  * Variances are in moments.h, extremes in extreme.h, products in scan.h, norms in vector_norm.h. */
 #ifndef TAPER_AUTOGRAD_OPS_REDUCE_H
 #define TAPER_AUTOGRAD_OPS_REDUCE_H
 
+#include "autograd/ops/dim.h"
 #include "core/keywords.h"
 #include "core/tensor.h"
 
@@ -42,19 +43,28 @@ typedef struct TensorSumArgs {
 } TensorSumArgs;
 static inline Tensor *tensor_sum_args(Tensor *self, const TensorSumArgs *args)
 {
-    return (tensor_sum)(self, args->dim, args->keepdim, args->dtype);
+    int64_t number;
+    return (tensor_sum)(self, tensor_dim_list(args->dim, &number), tensor_dim_keeps(args->dim, args->keepdim),
+                        args->dtype);
 }
 static inline Tensor *tensor_nansum_args(Tensor *self, const TensorSumArgs *args)
 {
-    return (tensor_nansum)(self, args->dim, args->keepdim, args->dtype);
+    int64_t number;
+    return (tensor_nansum)(self, tensor_dim_list(args->dim, &number),
+                           tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
 }
 static inline Tensor *tensor_mean_args(Tensor *self, const TensorSumArgs *args)
 {
-    return (tensor_mean)(self, args->dim, args->keepdim, args->dtype);
+    int64_t number;
+    return (tensor_mean)(self, tensor_dim_list(args->dim, &number),
+                         tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
 }
-#define tensor_sum(self, ...)    KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_nansum(self, ...) KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
-#define tensor_mean(self, ...)   KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){._ = 0, ##__VA_ARGS__}))
+#define tensor_sum(self, ...)                                                                                \
+    DIM_KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+#define tensor_nansum(self, ...)                                                                             \
+    DIM_KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+#define tensor_mean(self, ...)                                                                               \
+    DIM_KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
 
 typedef struct TensorReduceArgs {
     char _;
@@ -63,25 +73,33 @@ typedef struct TensorReduceArgs {
 } TensorReduceArgs;
 static inline Tensor *tensor_logsumexp_args(Tensor *self, const TensorReduceArgs *args)
 {
-    return (tensor_logsumexp)(self, args->dim, args->keepdim);
+    int64_t number;
+    return (tensor_logsumexp)(self, tensor_dim_list(args->dim, &number),
+                              tensor_dim_keeps(args->dim, args->keepdim));
 }
 static inline Tensor *tensor_all_args(Tensor *self, const TensorReduceArgs *args)
 {
-    return (tensor_all)(self, args->dim, args->keepdim);
+    int64_t number;
+    return (tensor_all)(self, tensor_dim_list(args->dim, &number),
+                        tensor_dim_keeps(args->dim, args->keepdim));
 }
 static inline Tensor *tensor_any_args(Tensor *self, const TensorReduceArgs *args)
 {
-    return (tensor_any)(self, args->dim, args->keepdim);
+    int64_t number;
+    return (tensor_any)(self, tensor_dim_list(args->dim, &number),
+                        tensor_dim_keeps(args->dim, args->keepdim));
 }
 static inline Tensor *tensor_count_nonzero_args(Tensor *self, const TensorReduceArgs *args)
 {
-    return (tensor_count_nonzero)(self, args->dim);
+    int64_t number;
+    return (tensor_count_nonzero)(self, tensor_dim_list(args->dim, &number));
 }
-#define REDUCE_ARGS_(...)               (&(const TensorReduceArgs){._ = 0, ##__VA_ARGS__})
-#define tensor_logsumexp(self, ...)     KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_all(self, ...)           KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_any(self, ...)           KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_count_nonzero(self, ...) KEYWORDS(tensor_count_nonzero_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define REDUCE_ARGS_(...)           (&(const TensorReduceArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__})
+#define tensor_logsumexp(self, ...) DIM_KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_all(self, ...)       DIM_KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_any(self, ...)       DIM_KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_count_nonzero(self, ...)                                                                      \
+    DIM_KEYWORDS(tensor_count_nonzero_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #endif
 
 TAPER_END_DECLS

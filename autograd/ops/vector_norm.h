@@ -2,6 +2,7 @@
 #ifndef TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
 #define TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
 
+#include "autograd/ops/dim.h"
 #include "autograd/ops/number.h"
 #include "core/keywords.h"
 
@@ -13,7 +14,7 @@ TAPER_BEGIN_DECLS
  * derivative, as at 0, the gradient is 0; equal magnitudes share that of an infinite p. ERROR_INDEX,
  * ERROR_DTYPE; ERROR_VALUE for the norm of no elements where it is not 0.
  *
- *     tensor_norm(x), tensor_norm(x, 1, DIMS(0), .keepdim = true) */
+ *     tensor_norm(x), tensor_norm(x, 1, 0, .keepdim = true), tensor_norm(x, 2, DIMS(1, 2)) */
 TAPER_API Tensor *tensor_norm(Tensor *self, Tensor *p, Dims dim, bool keepdim, DType dtype);
 
 #ifndef __cplusplus
@@ -26,10 +27,12 @@ typedef struct TensorNormArgs {
 } TensorNormArgs;
 static inline Tensor *tensor_norm_args(Tensor *self, const TensorNormArgs *args)
 {
-    return (tensor_norm)(self, tensor_number_float(args->p), args->dim, args->keepdim, args->dtype);
+    int64_t number;
+    return (tensor_norm)(self, tensor_number_float(args->p), tensor_dim_list(args->dim, &number),
+                         tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
 }
 #define tensor_norm(self, ...)                                                                               \
-    KEYWORDS(tensor_norm_args((self), &(TensorNormArgs){.p = 2, ._ = 0, ##__VA_ARGS__}))
+    DIM_KEYWORDS(tensor_norm_args((self), &(TensorNormArgs){.p = 2, .dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
