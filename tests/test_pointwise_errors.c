@@ -147,6 +147,12 @@ static void test_numbers_and_keywords(void **state)
     Tensor *x = VECTOR(-2, 0.5, 3);
     expect_values(tensor_sub(x, 1, .alpha = 2), -4, -1.5, 1);
     expect_values(tensor_rsub(x, 1), 3, 0.5, -2);
+    expect_values(tensor_sub(1, x), 3, 0.5, -2);
+    expect_values(tensor_add(1, x, .alpha = 2), -3, 2, 7);
+    expect_values(tensor_mul(2, x), -4, 1, 6);
+    expect_values(tensor_div(6, x), -3, 12, 2);
+    expect_values(tensor_floor_divide(5, x), -3, 10, 1);
+    assert_int_equal(tensor_dtype(tensor_sub(1.5, ONES(2))), DTYPE_FLOAT32);
     expect_values(tensor_div(x, 2, .rounding_mode = "floor"), -1, 0, 1);
     expect_values(tensor_div(x, 2), -1, 0.25, 1.5);
     expect_values(tensor_pow(2, x), 0.25, M_SQRT2, 8);

@@ -1,6 +1,6 @@
 /* Division, element by element, with broadcasting and PyTorch's type promotion; the second operand may be a
- * number. Integers divided by 0 in integers are ERROR_VALUE, "ZeroDivisionError". Other errors as in
- * pointwise.h. */
+ * number, and in div, floor_divide and remainder the first: tensor_div(1, x). Integers divided by 0 in
+ * integers are ERROR_VALUE, "ZeroDivisionError". Other errors as in pointwise.h. */
 #ifndef TAPER_AUTOGRAD_OPS_DIVIDE_H
 #define TAPER_AUTOGRAD_OPS_DIVIDE_H
 
@@ -33,10 +33,12 @@ static inline const char *tensor_div_args(const TensorDivArgs *args)
 }
 #define DIV_ROUNDING_(...) KEYWORDS(tensor_div_args(&(TensorDivArgs){._ = 0, ##__VA_ARGS__}))
 /* tensor_div(x, 2), tensor_div(x, y, .rounding_mode = "floor") */
-#define tensor_div(self, other, ...) (tensor_div)((self), TENSOR_OR_NUMBER(other), DIV_ROUNDING_(__VA_ARGS__))
+#define tensor_div(self, other, ...)                                                                         \
+    (tensor_div)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other), DIV_ROUNDING_(__VA_ARGS__))
 #define tensor_div_(self, other, ...)                                                                        \
     (tensor_div_)((self), TENSOR_OR_NUMBER(other), DIV_ROUNDING_(__VA_ARGS__))
-#define tensor_floor_divide(self, other)  (tensor_floor_divide)((self), TENSOR_OR_NUMBER(other))
+#define tensor_floor_divide(self, other)                                                                     \
+    (tensor_floor_divide)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other))
 #define tensor_floor_divide_(self, other) (tensor_floor_divide_)((self), TENSOR_OR_NUMBER(other))
 #define tensor_remainder(self, other)     (tensor_remainder)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other))
 #define tensor_remainder_(self, other)    (tensor_remainder_)((self), TENSOR_OR_NUMBER(other))

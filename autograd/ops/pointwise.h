@@ -1,9 +1,9 @@
 /* Arithmetic on tensors, element by element, with broadcasting and PyTorch's type promotion.
  *
- * The second operand may be a number: tensor_mul(x, 2), tensor_rsub(x, 1). Errors: ERROR_SHAPE if the shapes
- * do not broadcast, ERROR_DEVICE for tensors on different devices; in place also ERROR_DTYPE if the result's
- * type cannot be cast to self's, and ERROR_AUTOGRAD as in tape_check_inplace. Division is in divide.h, powers
- * are in power.h. */
+ * The second operand may be a number, and in add, sub and mul the first: tensor_mul(x, 2), tensor_sub(1, x),
+ * which is tensor_rsub(x, 1). Errors: ERROR_SHAPE if the shapes do not broadcast, ERROR_DEVICE for tensors on
+ * different devices; in place also ERROR_DTYPE if the result's type cannot be cast to self's, and
+ * ERROR_AUTOGRAD as in tape_check_inplace. Division is in divide.h, powers are in power.h. */
 #ifndef TAPER_AUTOGRAD_OPS_POINTWISE_H
 #define TAPER_AUTOGRAD_OPS_POINTWISE_H
 
@@ -53,14 +53,16 @@ static inline Tensor *tensor_factor_args(const TensorFactorArgs *args)
 {
     return tensor_pointwise_alpha(args->alpha);
 }
-#define FACTOR_(...)                  KEYWORDS(tensor_factor_args(&(TensorFactorArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+#define FACTOR_(...) KEYWORDS(tensor_factor_args(&(TensorFactorArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
 
-#define tensor_add(self, other, ...)  (tensor_add)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
+#define tensor_add(self, other, ...)                                                                         \
+    (tensor_add)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
 #define tensor_add_(self, other, ...) (tensor_add_)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
-#define tensor_sub(self, other, ...)  (tensor_sub)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
+#define tensor_sub(self, other, ...)                                                                         \
+    (tensor_sub)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
 #define tensor_sub_(self, other, ...) (tensor_sub_)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
 #define tensor_rsub(self, other, ...) (tensor_rsub)((self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))
-#define tensor_mul(self, other)       (tensor_mul)((self), TENSOR_OR_NUMBER(other))
+#define tensor_mul(self, other)       (tensor_mul)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other))
 #define tensor_mul_(self, other)      (tensor_mul_)((self), TENSOR_OR_NUMBER(other))
 #define tensor_maximum(self, other)   (tensor_maximum)((self), TENSOR_OR_NUMBER(other))
 #define tensor_minimum(self, other)   (tensor_minimum)((self), TENSOR_OR_NUMBER(other))
