@@ -1,5 +1,4 @@
-/* What functions of one number share, whether they are called mathematics or activations. Internal: not
- * installed. */
+/* What functions of one number share, whether they are called mathematics or activations. Not installed. */
 #ifndef TAPER_AUTOGRAD_OPS_UNARY_H
 #define TAPER_AUTOGRAD_OPS_UNARY_H
 
