@@ -41,7 +41,7 @@ typedef struct BackwardArgs {
 } BackwardArgs;
 
 /* x.backward(gradient, retain_graph, create_graph): adds d x / d leaf to the grad of every leaf that requires
- * one. */
+ * one. args NULL: none given. */
 TAPER_API bool tensor_backward_args(Tensor *x, const BackwardArgs *args);
 
 typedef struct GradArgs {
@@ -52,7 +52,7 @@ typedef struct GradArgs {
 
 /* torch.autograd.grad(outputs, inputs, ...): the gradients themselves, nothing accumulated. Items are NULL
  * for inputs that were not used, if allow_unused; otherwise that is ERROR_AUTOGRAD. items is NULL after an
- * error. */
+ * error. args NULL: none given. */
 TAPER_API TensorList autograd_grad_args(TensorList outputs, TensorList inputs, const GradArgs *args);
 
 #ifndef __cplusplus

@@ -322,6 +322,8 @@ static bool add_roots(Graph *graph, TensorList outputs, TensorList gradients)
 
 bool tensor_backward_args(Tensor *x, const BackwardArgs *args)
 {
+    static const BackwardArgs defaults;
+    args = args != NULL ? args : &defaults;
     Graph graph = {.operation = "backward",
                    .accumulate = true,
                    .create_graph = args->create_graph,
@@ -371,6 +373,8 @@ static bool take_captured(const Graph *graph, TensorList inputs, bool allow_unus
 
 TensorList autograd_grad_args(TensorList outputs, TensorList inputs, const GradArgs *args)
 {
+    static const GradArgs defaults;
+    args = args != NULL ? args : &defaults;
     TensorList failed = {NULL, 0};
     Graph graph = {.operation = "grad",
                    .create_graph = args->create_graph,

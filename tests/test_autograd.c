@@ -58,6 +58,17 @@ static void test_backward_with_a_gradient(void **state)
     assert_false(tensor_backward(NULL));
 }
 
+/* As C++ and bindings call, which have no macros. */
+static void test_arguments_may_be_left_out(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2), *y = tensor_sum(square(x));
+    assert_true(tensor_backward_args(y, NULL));
+    expect_values(tensor_grad(x), 2, 4);
+    y = tensor_sum(square(x));
+    expect_values(autograd_grad_args(TENSORS(y), TENSORS(x), NULL).items[0], 2, 4);
+}
+
 static void test_gradients_accumulate(void **state)
 {
     (void)state;
@@ -445,6 +456,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_backward_of_a_scalar),
         TEST(test_backward_with_a_gradient),
+        TEST(test_arguments_may_be_left_out),
         TEST(test_gradients_accumulate),
         TEST(test_a_tensor_used_twice),
         TEST(test_retain_graph),
