@@ -7,7 +7,8 @@
  * the field that ends in _hw. Parameters: weight [out, in / groups, kh, kw] and bias [out], uniform within
  * 1 / sqrt(in / groups * kh * kw). Inputs are [n, in, h, w] or [in, h, w].
  *
- * ERROR_VALUE in PyTorch's words: "in_channels must be divisible by groups", ... */
+ * ERROR_VALUE in PyTorch's words: "in_channels must be divisible by groups", "missing 1 required positional
+ * argument: 'kernel_size'", ... */
 #ifndef TAPER_NN_CONV_H
 #define TAPER_NN_CONV_H
 

@@ -25,6 +25,9 @@ Module *nn_append(Module *container, Module *module)
     char name[24];
     if (container == NULL)
         return NULL;
+    if (container->type != &Sequential_type && container->type != &ModuleList_type)
+        return error_raise(ERROR_VALUE, "append", "'%s' object has no attribute 'append'",
+                           container->type->name);
     snprintf(name, sizeof name, "%lld", (long long)container->children.n);
     return nn_register_module(container, name, module) != NULL ? container : NULL;
 }

@@ -15,7 +15,7 @@ TAPER_API Module *nn_sequential(Module *const *modules, int64_t n);
 TAPER_API Module *nn_module_list(Module *const *modules, int64_t n);
 
 /* container.append(module), container[i] (negative: from the end; ERROR_INDEX), len(container): of both.
- * append returns the container. */
+ * append returns the container; ERROR_VALUE for other modules. */
 TAPER_API Module *nn_append(Module *container, Module *module);
 TAPER_API Module *nn_at(const Module *container, int64_t i);
 TAPER_API int64_t nn_length(const Module *container);

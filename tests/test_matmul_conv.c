@@ -115,6 +115,10 @@ static void wrong_matrices(void **state)
         fails(tensor_linear(F(2, 3), F(4, 5)), "mat1 and mat2 shapes cannot be multiplied (2x3 and 5x4)");
         fails(tensor_addmm(F(2, 5), F(2, 3), D(3, 5)),
               "self and mat2 must have the same dtype, but got Float and Double");
+        fails(tensor_addmm(F(2, 5), D(2, 3), F(3, 5)),
+              "mat1 and mat2 must have the same dtype, but got Double and Float");
+        fails(tensor_linear(D(2, 3), F(5, 3), F(5)),
+              "mat1 and mat2 must have the same dtype, but got Double and Float");
         fails(tensor_baddbmm(D(2, 2, 5), F(2, 2, 3), F(2, 3, 5)),
               "Input dtypes must be the same, got: input double, batch1: float, batch2: float");
         Tensor *b = sample_of(DIMS(2, 2), DTYPE_BOOL);
@@ -210,6 +214,9 @@ static void wrong_convolutions(void **state)
               "Given weight of size [4, 3, 3, 3], expected bias to be 1-dimensional with 4 "
               "elements, but got bias of size [5] instead");
         fails(tensor_conv2d(x, D(4, 3, 3, 3)), "expected scalar type Float but found Double");
+        fails(tensor_conv2d(x, D(4, 3, 3, 3), F(4)), "expected scalar type Float but found Double");
+        fails(tensor_conv2d(x, F(4, 3, 0, 0)),
+              "kernel size should be greater than zero, but got kernel_height: 0 kernel_width: 0");
         fails(tensor_conv2d(x, w, D(4)), "Input type (float) and bias type (double) should be the same");
         fails((tensor_conv2d)(x, w, NULL, DIMS(1, 1, 1), DIMS(0), DIMS(1), 1),
               "expected stride to be a single integer value or a list of 2 values to match the convolution "

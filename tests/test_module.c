@@ -284,6 +284,8 @@ static void test_incomplete_modules_refuse_to_run(void **state)
     error_clear();
     expect_error(nn_forward(module, VECTOR(1, 2)) != NULL, ERROR_VALUE,
                  "a part of the module could not be made");
+    expect_error(nn_append(pair_new(), module) != NULL, ERROR_VALUE,
+                 "'Pair' object has no attribute 'append'");
     assert_null(nn_Sequential(pair_new(), NULL));
     error_clear();
 }

@@ -373,6 +373,7 @@ static void test_constructor_errors(void **state)
 {
     (void)state;
     expect_error(nn_Conv2d(3, 4, 3, .groups = 0), ERROR_VALUE, "groups must be a positive integer");
+    expect_error(nn_Conv2d(3, 4), ERROR_VALUE, "missing 1 required positional argument: 'kernel_size'");
     expect_error(nn_Conv2d(3, 4, 3, .groups = 2), ERROR_VALUE, "in_channels must be divisible by groups");
     expect_error(nn_Conv2d(4, 3, 3, .groups = 2), ERROR_VALUE, "out_channels must be divisible by groups");
     expect_error(nn_Conv2d(3, 4, 3, .stride = 2, .padding = PADDING_SAME), ERROR_VALUE,

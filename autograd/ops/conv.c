@@ -73,6 +73,11 @@ static bool check_weight(const char *operation, Dims weight, int64_t groups)
                            "size [%s] instead",
                            (long long)groups, (long long)groups,
                            dims_string(weight, text, sizeof text)) != NULL;
+    if (weight.data[2] == 0 || weight.data[3] == 0)
+        return error_raise(ERROR_SHAPE, operation,
+                           "kernel size should be greater than zero, but got kernel_height: %lld "
+                           "kernel_width: %lld",
+                           (long long)weight.data[2], (long long)weight.data[3]) != NULL;
     return true;
 }
 
@@ -128,12 +133,12 @@ static const char *type_name(DType dtype)
 
 static bool check_dtypes(const char *operation, const Tensor *x, const Tensor *weight, const Tensor *bias)
 {
-    if (x->dtype != weight->dtype)
-        return error_raise(ERROR_DTYPE, operation, "expected scalar type %s but found %s",
-                           dtype_scalar_name(x->dtype), dtype_scalar_name(weight->dtype)) != NULL;
     if (bias != NULL && bias->dtype != x->dtype)
         return error_raise(ERROR_DTYPE, operation, "Input type (%s) and bias type (%s) should be the same",
                            type_name(x->dtype), type_name(bias->dtype)) != NULL;
+    if (x->dtype != weight->dtype)
+        return error_raise(ERROR_DTYPE, operation, "expected scalar type %s but found %s",
+                           dtype_scalar_name(x->dtype), dtype_scalar_name(weight->dtype)) != NULL;
     return true;
 }
 

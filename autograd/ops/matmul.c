@@ -267,15 +267,14 @@ static Tensor *addmm_for(const char *operation, Tensor *self, Tensor *mat1, Tens
 {
     if (self == NULL || mat1 == NULL || mat2 == NULL)
         return NULL;
-    if (mat1->ndim != 2 || mat2->ndim != 2 || mat1->shape[1] != mat2->shape[0] ||
-        self->dtype == mat2->dtype) {
-        if (!check_matrices(operation, mat1, mat2, "self"))
-            return NULL;
-    } else {
-        return error_raise(ERROR_DTYPE, operation,
-                           "self and mat2 must have the same dtype, but got %s and %s",
-                           dtype_scalar_name(self->dtype), dtype_scalar_name(mat2->dtype));
-    }
+    bool fit = mat1->ndim == 2 && mat2->ndim == 2 && mat1->shape[1] == mat2->shape[0];
+    if (!fit && !check_matrices(operation, mat1, mat2, "self"))
+        return NULL;
+    if (self->dtype != mat2->dtype || mat1->dtype != mat2->dtype)
+        return error_raise(ERROR_DTYPE, operation, "%s and mat2 must have the same dtype, but got %s and %s",
+                           self->dtype != mat2->dtype ? "self" : "mat1",
+                           dtype_scalar_name((self->dtype != mat2->dtype ? self : mat1)->dtype),
+                           dtype_scalar_name(mat2->dtype));
     Tensor *y = start_with(operation, self, DIMS(mat1->shape[0], mat2->shape[1]), mat1, beta);
     if (y != NULL)
         y = multiply(operation, y, matrix(mat1), matrix(mat2), alpha, beta);
