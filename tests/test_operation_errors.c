@@ -59,6 +59,9 @@ static const Failure failures[] = {
     {"view", "f(2), [3]", ERROR_SHAPE, "shape '[3]' is invalid for input of size 2"},
     {"view", "f(4), [-1,-1]", ERROR_VALUE, "only one dimension can be inferred"},
     {"reshape", "f(3), [2,2]", ERROR_SHAPE, "shape '[2, 2]' is invalid for input of size 3"},
+    {"copy_", "f(2,3), f(4,5)", ERROR_SHAPE,
+     "The size of tensor a (3) must match the size of tensor b (5) at non-singleton dimension 1"},
+    {"copy_", "f(3), f(2,3)", ERROR_SHAPE, "output with shape [3] doesn't match the broadcast shape [2, 3]"},
     {"expand", "f(2,3), [4,3]", ERROR_SHAPE,
      "The expanded size of the tensor (4) must match the existing size (2) at non-singleton dimension 0.  "
      "Target "

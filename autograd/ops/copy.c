@@ -156,13 +156,28 @@ void copy__backward(TapeNode *node, Tensor *grad)
     tape_give(node, 1, grad);
 }
 
+/* src must broadcast to self's shape. */
+static bool check_fits(const Tensor *self, const Tensor *src)
+{
+    int64_t shape[TENSOR_MAX_DIMS];
+    int ndim = kernel_broadcast_shape("copy_", self, src, shape);
+    char s[160], t[160];
+    if (ndim < 0)
+        return false;
+    if (ndim == self->ndim && memcmp(shape, self->shape, (size_t)ndim * sizeof *shape) == 0)
+        return true;
+    return error_raise(ERROR_SHAPE, "copy_", "output with shape %s doesn't match the broadcast shape %s",
+                       tensor_shape_string(self, s, sizeof s),
+                       dims_string((Dims){shape, ndim}, t, sizeof t)) != NULL;
+}
+
 Tensor *tensor_copy_(Tensor *self, Tensor *src)
 {
     if (src == NULL || !tape_check_inplace(self, "copy_"))
         return NULL;
     const Kernels *kernels = kernels_for("copy_", TENSORS(self));
     const Tensor *from = kernels != NULL ? kernel_to_device(src, tensor_device(self), "copy_") : NULL;
-    from = kernel_expand("copy_", from, tensor_dims(self));
+    from = from != NULL && check_fits(self, from) ? kernel_expand("copy_", from, tensor_dims(self)) : NULL;
     if (from != NULL && from->storage == self->storage)
         from = copied("copy_", from, from->dtype);
     if (from == NULL || !kernels->copy(self, from))
