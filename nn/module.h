@@ -101,7 +101,9 @@ TAPER_API Tensor *nn_register_buffer(Module *module, const char *name, Tensor *t
 /* A new module of a type that NN_FORWARD (or a ModuleType called Type_type) describes: a Type *. */
 #define nn_new(Type) ((Type *)(void *)nn_module_alloc(&Type##_type))
 
-/* self.field = child, parameter or buffer: sets the field and registers it by its name. */
+/* self.field = child, parameter or buffer: sets the field and registers it by its name. What is there already
+ * is replaced: nn_child(net, fc, nn_Linear(8, 2)). A child that Python sets to None is left out: the field is
+ * NULL as it was. */
 #define nn_child(self, field, child)                                                                         \
     ((self) != NULL ? (void)((self)->field = nn_register_module(&(self)->base, #field, (child))) : (void)0)
 #define nn_parameter(self, field, tensor)                                                                    \
@@ -113,7 +115,8 @@ TAPER_API Tensor *nn_register_buffer(Module *module, const char *name, Tensor *t
 
 /* NN_FORWARD(Type, self, x) { ... }: the body of Type's forward, with `Type *self` and up to four tensors.
  * What it returns outlives it; everything else that it makes does not. */
-#define NN_FORWARD(Type, self, ...)         NN_FORWARD_(Type, self, NN_COUNT_(__VA_ARGS__, 4, 3, 2, 1), __VA_ARGS__)
+#define NN_FORWARD(Type, self, ...)                                                                          \
+    NN_FORWARD_(Type, self, NN_COUNT_(__VA_ARGS__, 4, 3, 2, 1, 0), __VA_ARGS__)
 #define NN_COUNT_(a, b, c, d, count, ...)   count
 #define NN_FORWARD_(Type, self, count, ...) NN_FORWARD_N_(Type, self, count, __VA_ARGS__)
 #define NN_FORWARD_N_(Type, self, count, ...)                                                                \
