@@ -100,19 +100,19 @@ static bool read_file(const CIFAR *cifar, const char *path, Images *images, int6
     return read;
 }
 
-/* Whether all files of both sets are there and whole; raises no error. */
-static bool is_complete(const CIFAR *cifar, const char *root)
+/* Whether the files of a set are there and, being equally long, whole; raises no error. */
+static bool is_whole(const CIFAR *cifar, const char *root, const char *const *files)
 {
-    char path[PATH_MAX];
-    const char *const *sets[] = {cifar->train_files, cifar->test_files};
-    int64_t record = (int64_t)cifar->label_bytes + PIXELS;
-    for (int set = 0; set < 2; set++)
-        for (const char *const *file = sets[set]; *file != NULL; file++) {
-            struct stat status;
-            file_path(path, root, cifar, *file);
-            if (stat(path, &status) != 0 || status.st_size == 0 || status.st_size % record != 0)
-                return false;
-        }
+    off_t record = (off_t)cifar->label_bytes + PIXELS, each = 0;
+    for (; *files != NULL; files++) {
+        char path[PATH_MAX];
+        struct stat status;
+        file_path(path, root, cifar, *files);
+        if (stat(path, &status) != 0 || status.st_size == 0 || status.st_size % record != 0 ||
+            (each != 0 && status.st_size != each))
+            return false;
+        each = status.st_size;
+    }
     return true;
 }
 
@@ -120,7 +120,8 @@ static Dataset *cifar_new(const CIFAR *cifar, const CIFARArgs *args)
 {
     char path[PATH_MAX];
     const char *root = args->root != NULL ? args->root : "./data";
-    if (args->download && !is_complete(cifar, root)) {
+    if (args->download &&
+        !(is_whole(cifar, root, cifar->train_files) && is_whole(cifar, root, cifar->test_files))) {
         const Download download = {cifar->name, args->url != NULL ? args->url : cifar->url,
                                    args->md5 != NULL ? args->md5 : cifar->md5, cifar->folder};
         if (!data_download_archive(&download, root))

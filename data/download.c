@@ -34,7 +34,7 @@ static bool make_folders(const Download *download, const char *path)
 {
     char part[PATH_MAX];
     snprintf(part, sizeof part, "%s", path);
-    for (char *p = part + 1;; p++) {
+    for (char *p = part + (part[0] == '/');; p++) {
         if (*p != '/' && *p != '\0')
             continue;
         char end = *p;

@@ -230,11 +230,14 @@ static void downloads_and_unpacks(void **state)
     assert_int_not_equal(access(path_in("escaped"), F_OK), 0);
     /* What is there is not fetched again; what is damaged is replaced. */
     assert_non_null(data_CIFAR10(.root = path_in("root"), .download = true, .url = "file:///nowhere"));
-    write_file(path_in("root/cifar-10-batches-bin/data_batch_2.bin"), 1, 100);
-    train =
-        data_CIFAR10(.root = path_in("root"), .download = true, .url = url_of("cifar.tar.gz"), .md5 = md5);
-    assert_int_equal(data_length(train), 5 * IMAGES);
-    assert_int_equal(entries_of_root(), 1);
+    const int cut[] = {100, (IMAGES - 1) * RECORD}; /* within an image, between two */
+    for (int i = 0; i < 2; i++) {
+        write_file(path_in("root/cifar-10-batches-bin/data_batch_2.bin"), 1, cut[i]);
+        train = data_CIFAR10(.root = path_in("root"), .download = true, .url = url_of("cifar.tar.gz"),
+                             .md5 = md5);
+        assert_int_equal(data_length(train), 5 * IMAGES);
+        assert_int_equal(entries_of_root(), 1);
+    }
 }
 
 static void failed_downloads_leave_nothing(void **state)
@@ -257,6 +260,8 @@ static void failed_downloads_leave_nothing(void **state)
         data_CIFAR10(.root = path_in(root), .download = true, .url = url_of("cifar.tar.gz"), .md5 = md5));
     expect_error(ERROR_FORMAT, "cannot unpack");
     assert_int_equal(entries_of_root(), 0);
+    assert_null(data_CIFAR10(.root = "", .download = true));
+    expect_error(ERROR_IO, "cannot create the folder ");
 }
 
 /* A process is killed while its download waits for a pipe that nobody fills; the next one cleans up and
