@@ -153,9 +153,12 @@ Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor)
             "forward() method.",
             name, name);
     }
-    if (tensor_is_floating_point(tensor) && tensor_requires_grad_(tensor, true) == NULL)
-        tensor = NULL; /* after an error */
-    return register_tensor(module, &module->parameters, "parameter", name, tensor, true);
+    Tensor *registered = register_tensor(module, &module->parameters, "parameter", name, tensor, true);
+    if (tensor_is_floating_point(registered) && tensor_requires_grad_(registered, true) == NULL) {
+        module->incomplete = true;
+        return NULL;
+    }
+    return registered;
 }
 
 Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, bool persistent)

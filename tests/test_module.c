@@ -137,8 +137,10 @@ static void test_names_that_cannot_be(void **state)
     Module *module = scaled(2, scaled(3, NULL));
     expect_error(nn_register_buffer(module, "scale", VECTOR(1), true) != NULL, ERROR_KEY,
                  "attribute 'scale' already exists");
-    expect_error(nn_register_parameter(module, "inner", VECTOR(1)) != NULL, ERROR_KEY,
+    Tensor *refused = VECTOR(1);
+    expect_error(nn_register_parameter(module, "inner", refused) != NULL, ERROR_KEY,
                  "attribute 'inner' already exists");
+    assert_false(tensor_requires_grad(refused));
     expect_error(nn_register_module(module, "shift", pair_new()) != NULL, ERROR_KEY,
                  "attribute 'shift' already exists");
     expect_error(nn_register_module(module, "a.b", pair_new()) != NULL, ERROR_KEY,
