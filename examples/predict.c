@@ -65,7 +65,8 @@ static bool predict(Module *model, const char *path)
     printf("%s\n", path);
     for (int i = 0; i < TOP; i++) {
         char bar[BAR + 1] = "";
-        memset(bar, '#', (size_t)(p[i] * BAR + 0.5));
+            if (p[i] > 0) /* and not NaN, as of a training that has diverged */
+            memset(bar, '#', (size_t)(p[i] * BAR + 0.5));
         printf("  %-10s %5.1f%%  %s\n", data_cifar10_class(classes[i]), 100 * p[i], bar);
     }
     return true;

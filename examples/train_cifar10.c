@@ -81,7 +81,7 @@ static double train_step(Training *t, Tensor *inputs, Tensor *labels, int64_t *c
     optim_step(t->optimizer);
     if (t->scheduler != NULL)
         optim_scheduler_step(t->scheduler);
-    *correct = t->progress.terminal ? count_correct(outputs, labels) : 0;
+    *correct = count_correct(outputs, labels);
     return tensor_item(loss);
 }
 

@@ -263,6 +263,12 @@ static void test_a_checkpoint_of_another_training_is_refused(void **state)
     assert_succeeded(&ended);
     ended = train("--resume", "other.safetensors", "--epochs", "3");
     expect_failure(&ended, 1, "other.safetensors was written with another --epochs (number 10, now 3)");
+    ended = train("--resume", "other.safetensors", "--workers", "1");
+    expect_failure(&ended, 1, "other.safetensors was written with another --workers (number 2, now 1)");
+    ended = train("--resume", "other.safetensors", "--dtype", "float64");
+    expect_failure(&ended, 1, "other.safetensors was written with another --dtype");
+    ended = train("--resume", "other.safetensors", "--lr", "0.1");
+    expect_failure(&ended, 1, "other.safetensors was written with another --lr (number 0.001, now 0.1)");
 }
 
 /* -- predict -- */
@@ -282,6 +288,17 @@ static void test_predict_names_five_classes(void **state)
     assert_int_equal(lines, 12);
     assert_int_equal(percents, 10);
     assert_printed(&ended, PICTURE ".jpg\n");
+}
+
+static void test_predict_with_a_network_that_has_diverged(void **state)
+{
+    (void)state;
+    make_pictures();
+    Ended trained = train("--lr", "1e30", "--max-steps", "3", "--checkpoint", "nan.safetensors");
+    assert_succeeded(&trained);
+    Ended ended = program_run(TAPER_PREDICT, "--weights", "nan.safetensors", "picture.png");
+    assert_succeeded(&ended);
+    assert_printed(&ended, "nan%");
 }
 
 static void test_predict_says_what_is_wrong(void **state)
@@ -308,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_says_what_is_wrong),
         cmocka_unit_test(test_a_checkpoint_of_another_training_is_refused),
         cmocka_unit_test(test_predict_names_five_classes),
+        cmocka_unit_test(test_predict_with_a_network_that_has_diverged),
         cmocka_unit_test(test_predict_says_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -3,14 +3,27 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What must be the same for a training to go on: the order of the images and the learning rates follow from
- * it. */
-static void fixed_options(const Options *options, int64_t numbers[4])
+enum { N_FIXED = 9 };
+
+/* What must be the same for a training to go on exactly: the order of the images, what the workers draw, the
+ * numbers' precision and the learning rates follow from it. */
+static const char *const fixed_names[N_FIXED] = {"--batch-size", "--limit",    "--workers",
+                                                 "--epochs",     "--schedule", "--dtype",
+                                                 "--lr",         "--momentum", "--weight-decay"};
+
+static void fixed_options(const Training *t, double numbers[N_FIXED])
 {
-    numbers[0] = options->batch_size;
-    numbers[1] = options->limit;
-    numbers[2] = options->epochs;
-    numbers[3] = options->schedule;
+    const Options *o = t->options;
+    const double values[N_FIXED] = {(double)o->batch_size,
+                                    (double)o->limit,
+                                    (double)o->workers,
+                                    (double)o->epochs,
+                                    (double)o->schedule,
+                                    (double)t->dtype,
+                                    o->lr,
+                                    o->momentum,
+                                    o->weight_decay};
+    memcpy(numbers, values, sizeof values);
 }
 
 static bool set_all(StateDict *file, const char *prefix, const StateDict *part)
@@ -40,12 +53,13 @@ static StateDict *part_of(const StateDict *file, const char *prefix)
 
 static bool set_position(StateDict *file, const Training *t)
 {
-    int64_t position[3] = {t->position.epoch, t->position.step, t->position.total}, fixed[4];
+    int64_t position[3] = {t->position.epoch, t->position.step, t->position.total};
     const Progress *p = &t->progress;
     double progress[4] = {(double)p->images, (double)p->correct, p->total_loss, p->running_loss};
-    fixed_options(t->options, fixed);
+    double fixed[N_FIXED];
+    fixed_options(t, fixed);
     return state_dict_set(file, "training.position", tensor_from_data(position, DIMS(3), DTYPE_INT64)) &&
-           state_dict_set(file, "training.options", tensor_from_data(fixed, DIMS(4), DTYPE_INT64)) &&
+           state_dict_set(file, "training.options", tensor_from_data(fixed, DIMS(N_FIXED), DTYPE_FLOAT64)) &&
            state_dict_set(file, "training.progress", tensor_from_data(progress, DIMS(4), DTYPE_FLOAT64)) &&
            state_dict_set(file, "training.generator",
                           tensor_from_data(t->position.generator, DIMS(GENERATOR_STATE_SIZE), DTYPE_UINT8));
@@ -78,20 +92,19 @@ static bool get(const StateDict *file, const char *name, int64_t n, DType dtype,
 
 static bool get_position(Training *t, const StateDict *file, const char *path)
 {
-    static const char *const names[] = {"--batch-size", "--limit", "--epochs", "--schedule"};
-    int64_t position[3], fixed[4], expected[4];
-    double progress[4];
-    fixed_options(t->options, expected);
+    int64_t position[3];
+    double fixed[N_FIXED], expected[N_FIXED], progress[4];
+    fixed_options(t, expected);
     if (!get(file, "training.position", 3, DTYPE_INT64, position, path) ||
-        !get(file, "training.options", 4, DTYPE_INT64, fixed, path) ||
+        !get(file, "training.options", N_FIXED, DTYPE_FLOAT64, fixed, path) ||
         !get(file, "training.progress", 4, DTYPE_FLOAT64, progress, path) ||
         !get(file, "training.generator", GENERATOR_STATE_SIZE, DTYPE_UINT8, t->position.generator, path))
         return false;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < N_FIXED; i++)
         if (fixed[i] != expected[i])
             return error_raise(ERROR_VALUE, "resume",
-                               "%s was written with another %s (number %lld, now %lld)", path, names[i],
-                               (long long)fixed[i], (long long)expected[i]) != NULL;
+                               "%s was written with another %s (number %.15g, now %.15g)", path,
+                               fixed_names[i], fixed[i], expected[i]) != NULL;
     t->position.epoch = position[0];
     t->position.step = position[1];
     t->position.total = position[2];

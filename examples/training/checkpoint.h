@@ -36,7 +36,8 @@ typedef struct Training {
 bool checkpoint_save(const Training *training, const char *path);
 
 /* Brings model, optimizer, scheduler, progress and position to where they were. False after an error: a file
- * that is no checkpoint, or of a training with another batch size, number of images or epochs. */
+ * that is no checkpoint, or of a training with other options, but for those that only say when to stop and
+ * what to write. */
 bool checkpoint_load(Training *training, const char *path);
 
 /* The model's part of a checkpoint, or all of a file that holds only a model. NULL after an error. */

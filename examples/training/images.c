@@ -18,8 +18,11 @@ static Transform *augmented(void)
  * is not what it should be is. */
 static bool fetch(const char *root)
 {
+    bool fetched = false;
     error_set_handler(error_ignore, NULL);
-    bool fetched = data_CIFAR10(.root = root, .download = true) != NULL;
+    tensor_scope {
+        fetched = data_CIFAR10(.root = root, .train = false, .download = true) != NULL;
+    }
     error_set_handler(NULL, NULL);
     Error *error = error_take();
     if (error != NULL && error->code != ERROR_IO) {

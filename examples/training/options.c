@@ -47,7 +47,7 @@ static const struct argp_option choices[] = {
     {"log-every", KEY_LOG_EVERY, "N", 0, "Print the mean loss every N steps (default: 200)", 4},
     {"metrics", KEY_METRICS, "FILE", 0, "Write one JSON object a line, for every step and every epoch", 4},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Write the state after every epoch and on Ctrl-C", 4},
-    {"resume", KEY_RESUME, "FILE", 0, "Go on exactly where a checkpoint was written", 4},
+    {"resume", KEY_RESUME, "FILE", 0, "Go on exactly where a checkpoint was written, with its options", 4},
     {.name = NULL},
 };
 

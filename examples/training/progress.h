@@ -26,7 +26,7 @@ Progress progress_new(int64_t epochs, int64_t steps, int64_t log_every);
 void progress_reset(Progress *progress);
 /* Begins, or goes on with, an epoch. */
 void progress_epoch(Progress *progress, int64_t epoch);
-/* `step` counts from 0 within the epoch; `correct` is not looked at unless progress->terminal. */
+/* `step` counts from 0 within the epoch. */
 void progress_step(Progress *progress, int64_t step, double loss, int64_t images, int64_t correct);
 void progress_epoch_end(Progress *progress, double test_accuracy, double test_loss);
 
