@@ -44,7 +44,7 @@ Scheduler *optim_cosine_annealing_lr(Optimizer *optimizer, const CosineAnnealing
         .size = sizeof(CosineAnnealingLR),
         .lr = cosine_lr,
         .closed_lr = cosine_closed_lr,
-        .fields = {OPTIM_INTEGER(CosineAnnealingLR, T_max), OPTIM_NUMBER(CosineAnnealingLR, eta_min)},
+        .fields = {OPTIM_PERIOD(CosineAnnealingLR, T_max), OPTIM_NUMBER(CosineAnnealingLR, eta_min)},
     };
     if (args->T_max <= 0)
         return error_raise(ERROR_VALUE, "CosineAnnealingLR", "Expected positive integer T_max, but got %lld",
@@ -96,8 +96,8 @@ Scheduler *optim_cosine_annealing_warm_restarts(Optimizer *optimizer,
         .size = sizeof(WarmRestarts),
         .lr = restarts_lr,
         .advance = restarts_advance,
-        .fields = {OPTIM_INTEGER(WarmRestarts, T_0), OPTIM_INTEGER(WarmRestarts, T_i),
-                   OPTIM_INTEGER(WarmRestarts, T_mult), OPTIM_NUMBER(WarmRestarts, eta_min),
+        .fields = {OPTIM_PERIOD(WarmRestarts, T_0), OPTIM_PERIOD(WarmRestarts, T_i),
+                   OPTIM_PERIOD(WarmRestarts, T_mult), OPTIM_NUMBER(WarmRestarts, eta_min),
                    OPTIM_INTEGER(WarmRestarts, T_cur)},
     };
     if (args->T_0 <= 0)

@@ -22,10 +22,22 @@ double field_read(const OptimField *field, const void *object)
     case OPTIM_FIELD_BOOL:
         return *(const bool *)at;
     case OPTIM_FIELD_INT64:
+    case OPTIM_FIELD_PERIOD:
         return (double)*(const int64_t *)at;
     default:
         return *(const double *)at;
     }
+}
+
+bool field_check(const OptimField *field, const char *operation, const char *key, double value)
+{
+    bool whole = field->kind == OPTIM_FIELD_INT64 || field->kind == OPTIM_FIELD_PERIOD;
+    char text[40];
+    if (!whole ||
+        (value == floor(value) && fabs(value) <= 0x1p53 && (value >= 1 || field->kind != OPTIM_FIELD_PERIOD)))
+        return true;
+    return error_raise(ERROR_VALUE, operation, "\"%s\" cannot be %s", key,
+                       number_string(value, text, sizeof text)) != NULL;
 }
 
 void field_write(const OptimField *field, void *object, double value)
@@ -36,6 +48,7 @@ void field_write(const OptimField *field, void *object, double value)
         *(bool *)at = value != 0;
         break;
     case OPTIM_FIELD_INT64:
+    case OPTIM_FIELD_PERIOD:
         *(int64_t *)at = (int64_t)value;
         break;
     default:

@@ -8,6 +8,8 @@
 const OptimField *field_find(const OptimField *fields, const char *name);
 double field_read(const OptimField *field, const void *object);
 void field_write(const OptimField *field, void *object, double value);
+/* Whether a number of a file, which is there under `key`, may become the field's; false after ERROR_VALUE. */
+bool field_check(const OptimField *field, const char *operation, const char *key, double value);
 
 /* `valid`, or false after ERROR_VALUE "Invalid WHAT: VALUE". */
 bool check_option(bool valid, const char *operation, const char *what, double value);

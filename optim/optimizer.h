@@ -71,7 +71,7 @@ typedef struct ParamState {
 typedef struct OptimField {
     const char *name; /* "lr"; NULL ends a list */
     size_t offset;
-    enum { OPTIM_FIELD_DOUBLE, OPTIM_FIELD_BOOL, OPTIM_FIELD_INT64 } kind;
+    enum { OPTIM_FIELD_DOUBLE, OPTIM_FIELD_BOOL, OPTIM_FIELD_INT64, OPTIM_FIELD_PERIOD } kind;
 } OptimField;
 #define OPTIM_NUMBER(Struct, field)                                                                          \
     {                                                                                                        \
@@ -84,6 +84,11 @@ typedef struct OptimField {
 #define OPTIM_INTEGER(Struct, field)                                                                         \
     {                                                                                                        \
 #field, offsetof(Struct, field), OPTIM_FIELD_INT64                                                   \
+    }
+/* An int64_t by which epochs are divided: no file may make it less than 1. */
+#define OPTIM_PERIOD(Struct, field)                                                                          \
+    {                                                                                                        \
+#field, offsetof(Struct, field), OPTIM_FIELD_PERIOD                                                  \
     }
 
 typedef struct OptimizerType {

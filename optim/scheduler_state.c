@@ -70,8 +70,9 @@ static bool load_fields(const StateDict *dict, const char *prefix, const OptimFi
                         Scheduler *scheduler, bool write)
 {
     for (; field->name != NULL; field++) {
-        const Tensor *saved = find(dict, STATE_KEY("%s%s", prefix, field->name), 1);
-        if (saved == NULL)
+        const char *key = STATE_KEY("%s%s", prefix, field->name);
+        const Tensor *saved = find(dict, key, 1);
+        if (saved == NULL || !field_check(field, operation, key, tensor_item(saved)))
             return false;
         if (write)
             field_write(field, scheduler, tensor_item(saved));

@@ -13,6 +13,10 @@
     {                                                                                                        \
 #field, offsetof(Type, args.field), OPTIM_FIELD_DOUBLE                                               \
     }
+#define ARG_PERIOD(Type, field)                                                                              \
+    {                                                                                                        \
+#field, offsetof(Type, args.field), OPTIM_FIELD_PERIOD                                               \
+    }
 #define ARG_INTEGER(Type, field)                                                                             \
     {                                                                                                        \
 #field, offsetof(Type, args.field), OPTIM_FIELD_INT64                                                \
@@ -119,7 +123,7 @@ Scheduler *optim_step_lr(Optimizer *optimizer, const StepLRArgs *args)
         .size = sizeof(StepLR),
         .lr = step_lr,
         .closed_lr = step_closed_lr,
-        .fields = {ARG_INTEGER(StepLR, step_size), ARG_NUMBER(StepLR, gamma)},
+        .fields = {ARG_PERIOD(StepLR, step_size), ARG_NUMBER(StepLR, gamma)},
     };
     if (!check_period("StepLR", "step_size", args->step_size))
         return NULL;
@@ -201,6 +205,8 @@ static bool constant_lr(Scheduler *self, int64_t group, double *lr)
     (void)group;
     if (self->last_epoch == 0)
         *lr *= args->factor;
+    else if (self->last_epoch == args->total_iters && args->factor == 0)
+        return error_raise(ERROR_VALUE, self->type->name, "float division by zero: factor is 0") != NULL;
     else if (self->last_epoch == args->total_iters)
         *lr *= 1 / args->factor;
     return true;

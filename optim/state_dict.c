@@ -70,6 +70,18 @@ StateDict *optim_state_dict(const Optimizer *optimizer)
 
 static const char *const operation = "load_state_dict";
 
+/* The number under `key` in *value, which stays as it is if there is none. */
+static bool get_number(const StateDict *dict, const char *key, double *value)
+{
+    const Tensor *saved = state_dict_get(dict, key);
+    if (saved != NULL && tensor_numel(saved) != 1)
+        return error_raise(ERROR_VALUE, operation, "\"%s\" has %lld numbers instead of 1", key,
+                           (long long)tensor_numel(saved)) != NULL;
+    if (saved != NULL)
+        *value = tensor_item(saved);
+    return true;
+}
+
 static Tensor *saved_params(const StateDict *dict, int64_t g)
 {
     return state_dict_get(dict, STATE_KEY("param_groups.%lld.params", (long long)g));
@@ -106,6 +118,8 @@ static bool load_tensor(ParamState *state, int s, Tensor *param, const StateDict
     return tensor_copy_(optim_state_zeros(state, s, param), saved) != NULL;
 }
 
+static const OptimField step_field = {"step", offsetof(ParamState, step), OPTIM_FIELD_INT64};
+
 /* The states of a group's parameters as the dict has them, in the group's order; NULL after an error. */
 static ParamState *load_states(const ParamGroup *group, const StateDict *dict, int64_t g)
 {
@@ -120,9 +134,10 @@ static ParamState *load_states(const ParamGroup *group, const StateDict *dict, i
         for (int s = 0; done && s < OPTIM_MAX_STATES && group->type->states[s] != NULL; s++)
             done = load_tensor(&states[i], s, group->params[i], dict,
                                STATE_KEY("state.%lld.%s", index, group->type->states[s]));
-        const Tensor *step = state_dict_get(dict, STATE_KEY("state.%lld.step", index));
-        if (done && step != NULL)
-            states[i].step = tensor_item_int(step);
+        const char *key = STATE_KEY("state.%lld.step", index);
+        double step = 0;
+        done = done && get_number(dict, key, &step) && field_check(&step_field, operation, key, step);
+        states[i].step = done ? (int64_t)step : 0;
     }
     if (!done && states != NULL) {
         param_states_free(states, group->n);
@@ -131,39 +146,54 @@ static ParamState *load_states(const ParamGroup *group, const StateDict *dict, i
     return states;
 }
 
-static void load_options(ParamGroup *group, const StateDict *dict, int64_t g)
+/* The group's options as the dict has them, those that it has not as they are; NULL after an error. */
+static void *load_options(const ParamGroup *group, const StateDict *dict, int64_t g, double *initial_lr)
 {
+    void *options = scope_alloc(group->type->options_size);
+    if (options == NULL)
+        return NULL;
+    memcpy(options, group->options, group->type->options_size);
     for (const OptimField *field = group->type->options; field->name != NULL; field++) {
-        const Tensor *saved =
-            state_dict_get(dict, STATE_KEY("param_groups.%lld.%s", (long long)g, field->name));
-        if (saved != NULL)
-            field_write(field, group->options, tensor_item(saved));
+        double value = field_read(field, options);
+        if (!get_number(dict, STATE_KEY("param_groups.%lld.%s", (long long)g, field->name), &value))
+            return NULL;
+        field_write(field, options, value);
     }
-    const Tensor *initial_lr = state_dict_get(dict, STATE_KEY("param_groups.%lld.initial_lr", (long long)g));
-    if (initial_lr != NULL)
-        group->initial_lr = tensor_item(initial_lr);
+    *initial_lr = group->initial_lr;
+    return get_number(dict, STATE_KEY("param_groups.%lld.initial_lr", (long long)g), initial_lr) ? options
+                                                                                                 : NULL;
+}
+
+/* What a group is given once all is read. */
+typedef struct LoadedGroup {
+    ParamState *states;
+    void *options;
+    double initial_lr;
+} LoadedGroup;
+
+static void take_loaded(ParamGroup *group, const LoadedGroup *loaded)
+{
+    param_states_free(group->states, group->n);
+    group->states = loaded->states;
+    group->initial_lr = loaded->initial_lr;
+    memcpy(group->options, loaded->options, group->type->options_size);
 }
 
 static bool load(Optimizer *optimizer, const StateDict *dict)
 {
-    int64_t n = optimizer->n_groups, loaded = 0;
-    ParamState **states = scope_alloc((size_t)n * sizeof *states);
-    if (states == NULL || !check_groups(optimizer, dict))
-        return false;
-    for (; loaded < n; loaded++) {
-        states[loaded] = load_states(optimizer->groups[loaded], dict, loaded);
-        if (states[loaded] == NULL)
-            break;
+    int64_t n = optimizer->n_groups;
+    LoadedGroup *loaded = scope_alloc((size_t)n * sizeof *loaded);
+    bool done = loaded != NULL && check_groups(optimizer, dict);
+    for (int64_t g = 0; done && g < n; g++) {
+        loaded[g].options = load_options(optimizer->groups[g], dict, g, &loaded[g].initial_lr);
+        loaded[g].states = loaded[g].options != NULL ? load_states(optimizer->groups[g], dict, g) : NULL;
+        done = loaded[g].states != NULL;
     }
-    bool done = loaded == n;
-    for (int64_t g = 0; g < loaded; g++) {
-        ParamGroup *group = optimizer->groups[g];
-        param_states_free(done ? group->states : states[g], group->n);
-        if (done) {
-            group->states = states[g];
-            load_options(group, dict, g);
-        }
-    }
+    for (int64_t g = 0; loaded != NULL && g < n; g++)
+        if (done)
+            take_loaded(optimizer->groups[g], &loaded[g]);
+        else if (loaded[g].states != NULL)
+            param_states_free(loaded[g].states, optimizer->groups[g]->n);
     return done;
 }
 

@@ -203,6 +203,16 @@ static void test_loading_errors(void **state)
     assert_null(reversed->groups[0]->states[1].tensors[0]);
     expect_error(optim_load_state_dict(optimizer, state_dict_new()), ERROR_VALUE,
                  "loaded state dict has a different number of parameter groups");
+    assert_true(state_dict_set(dict, "param_groups.0.lr", VECTOR(1)));
+    assert_true(state_dict_set(dict, "param_groups.0.momentum", VECTOR(1, 2)));
+    expect_error(optim_load_state_dict(optimizer, dict), ERROR_VALUE,
+                 "\"param_groups.0.momentum\" has 2 numbers instead of 1");
+    assert_true(optim_get_lr(optimizer) != 1);
+    Optimizer *adam = optim_Adam(TENSORS(PARAMETER(1)));
+    StateDict *of_adam = optim_state_dict(adam);
+    assert_true(state_dict_set(of_adam, "state.0.step", VECTOR(1, 2)));
+    expect_error(optim_load_state_dict(adam, of_adam), ERROR_VALUE,
+                 "\"state.0.step\" has 2 numbers instead of 1");
     assert_null(optim_state_dict(NULL));
     assert_false(optim_load_state_dict(NULL, dict) || optim_load_state_dict(optimizer, NULL));
 }
@@ -266,6 +276,12 @@ static void test_scheduler_names_and_errors(void **state)
     Scheduler *cosine = optim_CosineAnnealingLR(optimizer, 7);
     expect_error(optim_scheduler_load_state_dict(cosine, dict), ERROR_KEY,
                  "Missing key in state_dict: \"T_max\"");
+    StateDict *of_cosine = optim_scheduler_state_dict(cosine);
+    assert_true(state_dict_set(of_cosine, "T_max", VECTOR(0)));
+    expect_error(optim_scheduler_load_state_dict(cosine, of_cosine), ERROR_VALUE, "\"T_max\" cannot be 0.0");
+    assert_true(state_dict_set(of_cosine, "T_max", VECTOR(NAN)));
+    expect_error(optim_scheduler_load_state_dict(cosine, of_cosine), ERROR_VALUE, "\"T_max\" cannot be nan");
+    assert_true(optim_scheduler_step(cosine));
     assert_non_null(optim_add_param_group(optimizer, TENSORS(PARAMETER(1))));
     Scheduler *wider = optim_StepLR(optimizer, 5);
     expect_error(optim_scheduler_load_state_dict(wider, dict), ERROR_VALUE,

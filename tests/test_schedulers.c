@@ -143,6 +143,9 @@ static void test_constructor_errors(void **state)
 {
     (void)state;
     Optimizer *optimizer = sgd(0);
+    Scheduler *zero = optim_ConstantLR(sgd(0), .factor = 0, .total_iters = 1);
+    expect_error(optim_scheduler_step(zero), ERROR_VALUE, "float division by zero: factor is 0");
+    assert_true(optim_get_last_lr(zero) == 0 && zero->last_epoch == 0);
     expect_error(optim_ConstantLR(optimizer, .factor = 1.5), ERROR_VALUE,
                  "Constant multiplicative factor expected to be between 0 and 1.");
     expect_error(optim_LinearLR(optimizer, .start_factor = 0), ERROR_VALUE,
