@@ -181,22 +181,17 @@ static void fit_range(DType dtype, int64_t *from, int64_t *to)
 static bool check_bounds(DType dtype, int64_t from, int64_t last)
 {
     static const struct {
-        const char *name;
         int64_t low, high;
     } bounds[DTYPE_COUNT] = {
-        [DTYPE_INT32] = {"int", INT32_MIN, INT32_MAX},
-        [DTYPE_UINT8] = {"unsigned char", 0, UINT8_MAX},
-        [DTYPE_BOOL] = {"bool", 0, 1},
+        [DTYPE_INT32] = {INT32_MIN, INT32_MAX},
+        [DTYPE_UINT8] = {0, UINT8_MAX},
+        [DTYPE_BOOL] = {0, 1},
     };
-    if (bounds[dtype].name == NULL)
+    int64_t low = bounds[dtype].low, high = bounds[dtype].high;
+    if (low == high || (from >= low && last <= high))
         return true;
-    if (from < bounds[dtype].low || from > bounds[dtype].high)
-        return error_raise(ERROR_VALUE, "random_", "from is out of bounds for %s", bounds[dtype].name) !=
-               NULL;
-    if (last < bounds[dtype].low || last > bounds[dtype].high)
-        return error_raise(ERROR_VALUE, "random_", "to - 1 is out of bounds for %s", bounds[dtype].name) !=
-               NULL;
-    return true;
+    return error_raise(ERROR_VALUE, "random_", "%s is out of bounds for %s",
+                       from < low || from > high ? "from" : "to - 1", dtype_c_name(dtype)) != NULL;
 }
 
 bool random_from_to(Generator *generator, DType dtype, void *out, int64_t n, int64_t from, int64_t to)

@@ -7,18 +7,18 @@
 #include "core/error.h"
 
 static const struct {
-    const char *name, *scalar_name;
+    const char *name, *scalar_name, *c_name;
     size_t size;
 } dtypes[DTYPE_COUNT] = {
-    [DTYPE_NONE] = {"none", "None", 0},
-    [DTYPE_FLOAT32] = {"float32", "Float", 4},
-    [DTYPE_FLOAT64] = {"float64", "Double", 8},
-    [DTYPE_INT64] = {"int64", "Long", 8},
-    [DTYPE_INT32] = {"int32", "Int", 4},
-    [DTYPE_UINT8] = {"uint8", "Byte", 1},
-    [DTYPE_BOOL] = {"bool", "Bool", 1},
-    [DTYPE_FLOAT16] = {"float16", "Half", 2},
-    [DTYPE_BFLOAT16] = {"bfloat16", "BFloat16", 2},
+    [DTYPE_NONE] = {"none", "None", "none", 0},
+    [DTYPE_FLOAT32] = {"float32", "Float", "float", 4},
+    [DTYPE_FLOAT64] = {"float64", "Double", "double", 8},
+    [DTYPE_INT64] = {"int64", "Long", "long int", 8},
+    [DTYPE_INT32] = {"int32", "Int", "int", 4},
+    [DTYPE_UINT8] = {"uint8", "Byte", "unsigned char", 1},
+    [DTYPE_BOOL] = {"bool", "Bool", "bool", 1},
+    [DTYPE_FLOAT16] = {"float16", "Half", "c10::Half", 2},
+    [DTYPE_BFLOAT16] = {"bfloat16", "BFloat16", "c10::BFloat16", 2},
 };
 
 static DType default_dtype = DTYPE_FLOAT32;
@@ -36,6 +36,11 @@ const char *dtype_name(DType dtype)
 const char *dtype_scalar_name(DType dtype)
 {
     return dtypes[dtype].scalar_name;
+}
+
+const char *dtype_c_name(DType dtype)
+{
+    return dtypes[dtype].c_name;
 }
 
 DType dtype_parse(const char *name)

@@ -34,6 +34,9 @@ TAPER_API DType dtype_parse(const char *name);
 /* "Float", "Long", ...: the name PyTorch's error messages use. */
 TAPER_API const char *dtype_scalar_name(DType dtype);
 
+/* "float", "long int", ...: the name of the type of its elements in C++, which others of them use. */
+TAPER_API const char *dtype_c_name(DType dtype);
+
 /* dtype.is_floating_point. */
 TAPER_API bool dtype_is_floating_point(DType dtype);
 

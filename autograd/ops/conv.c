@@ -126,16 +126,11 @@ static bool check_bias(const char *operation, const Tensor *weight, const Tensor
                        tensor_shape_string(bias, other, sizeof other)) != NULL;
 }
 
-static const char *type_name(DType dtype)
-{
-    return dtype == DTYPE_FLOAT32 ? "float" : dtype == DTYPE_FLOAT64 ? "double" : dtype_name(dtype);
-}
-
 static bool check_dtypes(const char *operation, const Tensor *x, const Tensor *weight, const Tensor *bias)
 {
     if (bias != NULL && bias->dtype != x->dtype)
         return error_raise(ERROR_DTYPE, operation, "Input type (%s) and bias type (%s) should be the same",
-                           type_name(x->dtype), type_name(bias->dtype)) != NULL;
+                           dtype_c_name(x->dtype), dtype_c_name(bias->dtype)) != NULL;
     if (x->dtype != weight->dtype)
         return error_raise(ERROR_DTYPE, operation, "expected scalar type %s but found %s",
                            dtype_scalar_name(x->dtype), dtype_scalar_name(weight->dtype)) != NULL;

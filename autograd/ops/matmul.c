@@ -57,15 +57,6 @@ static Tensor *start_with(const char *operation, const Tensor *self, Dims shape,
 
 /* -- what PyTorch says of wrong operands -- */
 
-static const char *c_type(DType dtype)
-{
-    static const char *const names[DTYPE_COUNT] = {
-        [DTYPE_FLOAT32] = "float",     [DTYPE_FLOAT64] = "double",        [DTYPE_INT64] = "long int",
-        [DTYPE_INT32] = "int",         [DTYPE_UINT8] = "unsigned char",   [DTYPE_BOOL] = "bool",
-        [DTYPE_FLOAT16] = "c10::Half", [DTYPE_BFLOAT16] = "c10::BFloat16"};
-    return names[dtype];
-}
-
 static bool check_matrices(const char *operation, const Tensor *a, const Tensor *b, const char *name)
 {
     if (a->ndim != 2)
@@ -81,8 +72,8 @@ static bool check_matrices(const char *operation, const Tensor *a, const Tensor 
                            (long long)b->shape[1]) != NULL;
     if (a->dtype != b->dtype)
         return error_raise(ERROR_DTYPE, operation,
-                           "expected m1 and m2 to have the same dtype, but got: %s != %s", c_type(a->dtype),
-                           c_type(b->dtype)) != NULL;
+                           "expected m1 and m2 to have the same dtype, but got: %s != %s",
+                           dtype_c_name(a->dtype), dtype_c_name(b->dtype)) != NULL;
     return true;
 }
 
@@ -310,9 +301,9 @@ Tensor *(tensor_baddbmm)(Tensor *self, Tensor *batch1, Tensor *batch2, Tensor *b
     if (self == NULL || batch1 == NULL || batch2 == NULL)
         return NULL;
     if (self->dtype != batch1->dtype || self->dtype != batch2->dtype)
-        return error_raise(ERROR_DTYPE, "baddbmm",
-                           "Input dtypes must be the same, got: input %s, batch1: %s, batch2: %s",
-                           c_type(self->dtype), c_type(batch1->dtype), c_type(batch2->dtype));
+        return error_raise(
+            ERROR_DTYPE, "baddbmm", "Input dtypes must be the same, got: input %s, batch1: %s, batch2: %s",
+            dtype_c_name(self->dtype), dtype_c_name(batch1->dtype), dtype_c_name(batch2->dtype));
     if (!check_batches("baddbmm", batch1, batch2))
         return NULL;
     Dims shape = DIMS(batch1->shape[0], batch1->shape[1], batch2->shape[2]);
