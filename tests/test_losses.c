@@ -143,6 +143,16 @@ static void test_wrong_probabilities(void **state)
                  "(torch.Size([2, 3])) is deprecated. Please ensure they have the same size.");
     expect_error(tensor_binary_cross_entropy(tensor_mul(x, 2), x), ERROR_VALUE,
                  "all elements of input should be between 0 and 1");
+    expect_error(tensor_binary_cross_entropy(VECTOR(0.5), VECTOR(2)), ERROR_VALUE,
+                 "all elements of target should be between 0 and 1");
+    expect_error(tensor_kl_div(VECTOR(1), INTEGERS(DIMS(1), 1)), ERROR_DTYPE,
+                 "kl_div: Integral inputs not supported.");
+    expect_error(tensor_huber_loss(VECTOR(1), VECTOR(1), "mean", NAN), ERROR_VALUE,
+                 "huber_loss does not support non-positive values for delta.");
+    expect_error(tensor_smooth_l1_loss(VECTOR(1), VECTOR(1), "mean", NAN), ERROR_VALUE,
+                 "smooth_l1_loss does not support negative values for beta.");
+    expect_error(tensor_cosine_similarity(VECTOR(1), VECTOR(1), 0, NAN), ERROR_VALUE,
+                 "eps must be non-negative, got: nan");
     expect_error(tensor_binary_cross_entropy(VECTOR(NAN), VECTOR(1)), ERROR_VALUE,
                  "all elements of input should be between 0 and 1");
     expect_error(tensor_binary_cross_entropy(x, ones_of(DIMS(2, 3), DTYPE_INT64)), ERROR_DTYPE,

@@ -181,6 +181,8 @@ static void norm_errors(void **state)
           "mixed dtype (CPU): expect parameter to have scalar type of Float");
     fails(tensor_batch_norm(x, three, three, .eps = -1), ERROR_VALUE,
           "batch_norm eps must be non-negative, but got -1.0");
+    fails(tensor_batch_norm(x, three, three, .training = true, .eps = 0), ERROR_VALUE,
+          "batch_norm eps must be positive during training, but got 0.0");
     fails(tensor_batch_norm(numbers(DIMS(2, 3), DTYPE_INT64), NULL, NULL, .training = true), ERROR_DTYPE,
           "\"batch_norm\" not implemented for 'Long'");
     fails(tensor_layer_norm(f(DIMS(2, 3)), DIMS(4)), ERROR_SHAPE,

@@ -91,6 +91,8 @@ static void test_dtypes(void **state)
                  "std_mean only support floating point and complex dtypes");
     expect_error(tensor_norm(integers), ERROR_DTYPE,
                  "linalg.vector_norm: Expected a floating point or complex tensor as input. Got Long");
+    expect_error(tensor_norm(doubles, .dtype = DTYPE_INT64), ERROR_DTYPE,
+                 "linalg.vector_norm: dtype should be floating point or complex, but got Long");
     expect_error(tensor_norm(doubles, .dtype = DTYPE_FLOAT32), ERROR_DTYPE,
                  "linalg.vector_norm: the dtype of the input (Double) should be convertible without "
                  "narrowing to the specified dtype (Float)");

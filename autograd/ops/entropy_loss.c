@@ -44,6 +44,21 @@ static Tensor *elements(Tensor *p, Tensor *t)
     return autograd_record(&function, loss, INPUTS(p, t), SAVES(p, t), NULL, 0);
 }
 
+static bool check_probabilities(const char *name, Tensor *x)
+{
+    Tensor *least = NULL, *largest = NULL;
+    autograd_no_grad
+    {
+        least = tensor_min(x);
+        largest = tensor_max(x);
+    }
+    if (least == NULL || largest == NULL)
+        return false;
+    return (tensor_item(least) >= 0 && tensor_item(largest) <= 1) ||
+           error_raise(ERROR_VALUE, "binary_cross_entropy", "all elements of %s should be between 0 and 1",
+                       name) != NULL;
+}
+
 static bool check_binary(Tensor *input, Tensor *target)
 {
     static const char name[] = "binary_cross_entropy";
@@ -60,18 +75,8 @@ static bool check_binary(Tensor *input, Tensor *target)
     if (!dtype_is_floating_point(input->dtype))
         return error_raise(ERROR_DTYPE, name, "\"binary_cross_entropy\" not implemented for '%s'",
                            dtype_scalar_name(input->dtype)) != NULL;
-    if (input->numel == 0)
-        return true;
-    Tensor *least = NULL, *largest = NULL;
-    autograd_no_grad
-    {
-        least = tensor_min(input);
-        largest = tensor_max(input);
-    }
-    if (least == NULL || largest == NULL)
-        return false;
-    return (tensor_item(least) >= 0 && tensor_item(largest) <= 1) ||
-           error_raise(ERROR_VALUE, name, "all elements of input should be between 0 and 1") != NULL;
+    return input->numel == 0 ||
+           (check_probabilities("input", input) && check_probabilities("target", target));
 }
 
 Tensor *(tensor_binary_cross_entropy)(Tensor *input, Tensor *target, Tensor *weight, const char *reduction)
@@ -121,6 +126,8 @@ Tensor *(tensor_kl_div)(Tensor *input, Tensor *target, const char *reduction, bo
     int how = batch_mean ? LOSS_SUM : loss_reduction("kl_div", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
+    if (!dtype_is_floating_point(input->dtype) || !dtype_is_floating_point(target->dtype))
+        return error_raise(ERROR_DTYPE, "kl_div", "kl_div: Integral inputs not supported.");
     Tensor *loss = loss_reduce(divergence(input, target, log_target), how);
     return batch_mean && input->ndim > 0 ? tensor_div(loss, input->shape[0]) : loss;
 }

@@ -28,7 +28,7 @@ Tensor *(tensor_cosine_similarity)(Tensor *x1, Tensor *x2, int64_t dim, double e
     static const char name[] = "cosine_similarity";
     if (x1 == NULL || x2 == NULL)
         return NULL;
-    if (eps < 0)
+    if (!(eps >= 0))
         return error_raise(ERROR_VALUE, name, "eps must be non-negative, got: %g", eps);
     DType dtype = kernel_result_type(TENSORS(x1, x2));
     if (!dtype_is_floating_point(dtype))

@@ -194,6 +194,9 @@ static bool check_batch_norm(const Tensor *x, const Tensor *running_mean, const 
     if (eps < 0)
         return error_raise(ERROR_VALUE, operation, "batch_norm eps must be non-negative, but got %.1f",
                            eps) != NULL;
+    if (training && eps == 0)
+        return error_raise(ERROR_VALUE, operation,
+                           "batch_norm eps must be positive during training, but got 0.0") != NULL;
     if (!check_float(operation, operation, x))
         return false;
     if (x->ndim < 2)

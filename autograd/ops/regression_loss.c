@@ -50,7 +50,7 @@ Tensor *(tensor_smooth_l1_loss)(Tensor *input, Tensor *target, const char *reduc
     int how = loss_reduction("smooth_l1_loss", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
-    if (beta < 0)
+    if (!(beta >= 0))
         return error_raise(ERROR_VALUE, "smooth_l1_loss",
                            "smooth_l1_loss does not support negative values for beta.");
     if (beta == 0)
@@ -66,7 +66,7 @@ Tensor *(tensor_huber_loss)(Tensor *input, Tensor *target, const char *reduction
     int how = loss_reduction("huber_loss", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
-    if (delta <= 0)
+    if (!(delta > 0))
         return error_raise(ERROR_VALUE, "huber_loss",
                            "huber_loss does not support non-positive values for delta.");
     if (!check_floats("huber_loss", "huber_cpu", input, target))

@@ -84,6 +84,10 @@ static bool check_dtype(const Tensor *x, DType dtype)
         return error_raise(ERROR_DTYPE, "norm",
                            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got %s",
                            dtype_scalar_name(x->dtype)) != NULL;
+    if (dtype != DTYPE_NONE && !dtype_is_floating_point(dtype))
+        return error_raise(ERROR_DTYPE, "norm",
+                           "linalg.vector_norm: dtype should be floating point or complex, but got %s",
+                           dtype_scalar_name(dtype)) != NULL;
     return dtype == DTYPE_NONE || dtype_promote(x->dtype, dtype) == dtype ||
            error_raise(ERROR_DTYPE, "norm",
                        "linalg.vector_norm: the dtype of the input (%s) should be convertible without "

@@ -144,6 +144,9 @@ static bool inside_storage(const Tensor *x, Dims size, Dims stride, int64_t offs
                        "as_strided: Negative strides are not supported at the moment, got strides: %s",
                        dims_string(stride, a, sizeof a)) != NULL;
     }
+    if (offset < 0)
+        return error_raise(ERROR_VALUE, "as_strided", "Tensor: invalid storage offset %lld",
+                           (long long)offset) != NULL;
     extent(size, stride.data, offset, &low, &high);
     return (low >= 0 && high < items) ||
            error_raise(ERROR_VALUE, "as_strided",
