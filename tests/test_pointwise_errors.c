@@ -30,12 +30,31 @@ static void test_arithmetic(void **state)
                  "output with shape [2] doesn't match the broadcast shape [2, 2]");
     expect_error(tensor_addcdiv(ONES(2), LONGS(2), LONGS(2)), ERROR_DTYPE,
                  "Integer division with addcdiv is no longer supported");
+    expect_error(tensor_addcdiv_(ONES(2), LONGS(2), LONGS(2)), ERROR_DTYPE,
+                 "Integer division with addcdiv is no longer supported");
     expect_error(tensor_lerp(LONGS(2), LONGS(2), 0.5), ERROR_UNSUPPORTED,
                  "\"lerp_kernel_scalar\" not implemented for 'Long'");
     expect_error(tensor_lerp(ONES(2), VECTOR(1, 2), 0.5), ERROR_DTYPE,
-                 "expected dtype float32 for `end` but got dtype float64");
+                 "expected dtype float for `end` but got dtype double");
     expect_error(tensor_lerp(ONES(2), ONES(2), VECTOR(1, 2)), ERROR_DTYPE,
-                 "expected dtype float32 for `weight` but got dtype float64");
+                 "expected dtype float for `weight` but got dtype double");
+}
+
+static void test_what_does_not_fit(void **state)
+{
+    (void)state;
+    expect_error(tensor_lerp_(ONES(2, 1), ONES(2, 3), 0.7), ERROR_SHAPE,
+                 "output with shape [2, 1] doesn't match the broadcast shape [2, 3]");
+    expect_error(tensor_copy_(ONES(2, 3), ONES(2, 2, 3)), ERROR_SHAPE,
+                 "output with shape [2, 3] doesn't match the broadcast shape [2, 2, 3]");
+    expect_error(tensor_copy_(ONES(2, 3), ONES(3, 3)), ERROR_SHAPE,
+                 "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0");
+    expect_error((tensor_clamp_min_)(LONGS(2), VECTOR(0.5, 2)), ERROR_DTYPE,
+                 "result type Double can't be cast to the desired output type Long");
+    expect_error((tensor_clamp_)(LONGS(2), VECTOR(0.5, 2), VECTOR(1, 3)), ERROR_DTYPE,
+                 "result type Double can't be cast to the desired output type Long");
+    expect_error(tensor_as_strided(ONES(3), DIMS(2), DIMS(1), -2), ERROR_VALUE,
+                 "Tensor: invalid storage offset -2");
 }
 
 static void test_division(void **state)
@@ -203,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_arithmetic, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_what_does_not_fit, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_division, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_dtypes, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_activations, begin_test, end_test),

@@ -135,7 +135,8 @@ void hardtanh_backward(TapeNode *node, Tensor *grad)
         return;
     UnaryArgs bounds = unary_args(node);
     Tensor *y = tape_saved(node, 0);
-    tape_give(node, 0, tensor_mul(grad, tensor_logical_and(tensor_gt(y, bounds.a), tensor_lt(y, bounds.b))));
+    Tensor *outside = tensor_logical_or(tensor_le(y, bounds.a), tensor_ge(y, bounds.b));
+    tape_give(node, 0, tensor_masked_fill(grad, outside, 0));
 }
 
 static bool check_hardtanh(const char *operation, const Tensor *x, double low, double high)
@@ -249,5 +250,6 @@ Tensor *tensor_prelu(Tensor *self, Tensor *weight)
     for (int d = 0; d < self->ndim; d++)
         shape[d] = d == 1 || self->ndim == 1 ? weight->numel : 1;
     Tensor *slope = (tensor_reshape)(weight, (Dims){shape, self->ndim});
-    return tensor_where(tensor_gt(self, 0), self, tensor_mul(self, slope));
+    Tensor *positive = tensor_gt(self, 0); /* their gradient of the slope is 0, even if they are infinite */
+    return tensor_where(positive, self, tensor_mul(tensor_masked_fill(self, positive, 0), slope));
 }

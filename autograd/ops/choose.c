@@ -146,8 +146,8 @@ Tensor *(tensor_clamp_)(Tensor *self, Tensor *min, Tensor *max)
         return NULL;
     if (is_bound(min) && is_bound(max))
         return clamp(OP_CLAMP_, "clamp_", self, self, min, max);
-    Tensor *y = (tensor_clamp)(tensor_clone(self), min, max);
-    return y != NULL ? tensor_copy_(self, y) : NULL;
+    Tensor *y = (tensor_clamp)(self, min, max);
+    return y != NULL && kernel_check_cast("clamp_", y->dtype, self->dtype) ? tensor_copy_(self, y) : NULL;
 }
 
 /* A bound of a keyword argument. */

@@ -175,6 +175,10 @@ Tensor *tensor_copy_(Tensor *self, Tensor *src)
 {
     if (src == NULL || !tape_check_inplace(self, "copy_"))
         return NULL;
+    int64_t shape[TENSOR_MAX_DIMS];
+    int ndim = kernel_broadcast_shape("copy_", self, src, shape);
+    if (ndim < 0 || !kernel_check_out_shape("copy_", self, (Dims){shape, ndim}))
+        return NULL;
     const Kernels *kernels = kernels_for("copy_", TENSORS(self));
     const Tensor *from = kernels != NULL ? kernel_to_device(src, tensor_device(self), "copy_") : NULL;
     from = from != NULL && check_fits(self, from) ? kernel_expand("copy_", from, tensor_dims(self)) : NULL;

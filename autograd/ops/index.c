@@ -131,13 +131,23 @@ Tensor *(tensor_take_along_dim)(Tensor *self, Tensor *indices, int64_t dim)
 
 /* -- scatter_add and scatter -- */
 
+/* What stands in the gradient where src went: nothing where the index is empty, whatever shape src has. */
+static void give_to_src(TapeNode *node, Tensor *grad)
+{
+    int64_t dim = *(const int64_t *)tape_args(node);
+    Tensor *at = tape_saved(node, 0);
+    if (at == NULL || !tape_needs(node, 1))
+        return;
+    tape_give(node, 1,
+              at->numel > 0 ? tensor_gather(grad, dim, at)
+                            : zeros(tape_input_dims(node, 1), grad->dtype, tensor_device(grad), "scatter"));
+}
+
 /* d(self + what was added): self's is the gradient itself, src's what stands where it went. */
 void scatter_add_backward(TapeNode *node, Tensor *grad)
 {
-    int64_t dim = *(const int64_t *)tape_args(node);
     tape_give(node, 0, grad);
-    if (tape_needs(node, 1))
-        tape_give(node, 1, tensor_gather(grad, dim, tape_saved(node, 0)));
+    give_to_src(node, grad);
 }
 
 /* What was written over has no gradient any more. */
@@ -146,8 +156,7 @@ void scatter_backward(TapeNode *node, Tensor *grad)
     int64_t dim = *(const int64_t *)tape_args(node);
     if (tape_needs(node, 0))
         tape_give(node, 0, tensor_scatter(grad, dim, tape_saved(node, 0), 0));
-    if (tape_needs(node, 1))
-        tape_give(node, 1, tensor_gather(grad, dim, tape_saved(node, 0)));
+    give_to_src(node, grad);
 }
 
 static bool check_scatter(const char *operation, const Tensor *self, int64_t dim, const Tensor *index,
@@ -190,7 +199,7 @@ static Tensor *covered(const char *operation, Tensor *src, const Tensor *index, 
 {
     if (src->is_number)
         return (Tensor *)kernel_expand(operation, kernel_cast(src, self->dtype), tensor_dims(index));
-    if (src->ndim == 0 || tensor_same_shape(src, index))
+    if (src->ndim == 0 || index->numel == 0 || tensor_same_shape(src, index))
         return src;
     if (index->ndim == 0)
         return tensor_as_strided(src, DIMS(), DIMS(), TENSOR_NONE);
@@ -214,8 +223,8 @@ static Tensor *scatter(OpId op, const char *operation, Tensor *self, int64_t dim
     if (kernels == NULL || !check_scatter(operation, self, d, index, src))
         return NULL;
     Tensor *at = as_int64(index), *y = in_place ? self : copy_of(kernels, self, operation);
+    src = covered(operation, src, index, self);
     if (at != NULL && index->numel > 0) {
-        src = covered(operation, src, index, self);
         if (src != NULL && in_place && src->storage == self->storage)
             src = tensor_clone(src);
         Tensor *out = at_least_1d(y), *from = at_least_1d(src), *where = at_least_1d(at);
@@ -223,9 +232,9 @@ static Tensor *scatter(OpId op, const char *operation, Tensor *self, int64_t dim
         if (out == NULL || from == NULL || where == NULL ||
             !(adds ? kernels->scatter_add : kernels->scatter)(out, d, where, from))
             return NULL;
-    } else
-        src = NULL;
-    return at != NULL ? tape_record_args(op, y, INPUTS(self, src), SAVES(at), &d, sizeof d) : NULL;
+    }
+    return at != NULL && src != NULL ? tape_record_args(op, y, INPUTS(self, src), SAVES(at), &d, sizeof d)
+                                     : NULL;
 }
 
 Tensor *tensor_scatter_add(Tensor *self, int64_t dim, Tensor *index, Tensor *src)

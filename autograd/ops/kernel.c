@@ -150,7 +150,7 @@ static bool can_cast(DType from, DType to)
     return from == DTYPE_BOOL || to != DTYPE_BOOL;
 }
 
-static bool check_cast(const char *operation, DType from, DType to)
+bool kernel_check_cast(const char *operation, DType from, DType to)
 {
     return can_cast(from, to) ||
            error_raise(ERROR_DTYPE, operation, "result type %s can't be cast to the desired output type %s",
@@ -269,7 +269,7 @@ Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, 
     if (float_result && !dtype_is_floating_point(dtype))
         dtype = tensor_get_default_dtype();
     DType result_dtype = makes_bool(op) ? DTYPE_BOOL : dtype;
-    if (out != NULL && !check_cast(operation, result_dtype, out->dtype))
+    if (out != NULL && !kernel_check_cast(operation, result_dtype, out->dtype))
         return NULL;
     const Tensor *from = kernel_cast(x, dtype);
     Tensor *y =
@@ -296,7 +296,7 @@ typedef struct Pair {
     const Tensor *a, *b;
 } Pair;
 
-static bool check_out_shape(const char *operation, const Tensor *out, Dims shape)
+bool kernel_check_out_shape(const char *operation, const Tensor *out, Dims shape)
 {
     if (out == NULL || (out->ndim == shape.n && memcmp(out->shape, shape.data, (size_t)shape.n * 8) == 0))
         return true;
@@ -328,7 +328,7 @@ static bool prepare(const char *operation, Tensor *a, Tensor *b, bool float_resu
     pair->ndim = kernel_broadcast_shape(operation, a, b, pair->shape);
     if (pair->ndim < 0)
         return false;
-    if (!check_out_shape(operation, out, (Dims){pair->shape, pair->ndim}))
+    if (!kernel_check_out_shape(operation, out, (Dims){pair->shape, pair->ndim}))
         return false;
     pair->device = common_device(a, b);
     pair->a = prepare_operand(operation, a, pair, out);
@@ -347,7 +347,7 @@ Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a
 {
     Pair pair;
     if (!prepare(operation, a, b, float_result, out, &pair) ||
-        (out != NULL && !check_cast(operation, pair.dtype, out->dtype)))
+        (out != NULL && !kernel_check_cast(operation, pair.dtype, out->dtype)))
         return NULL;
     Tensor *y =
         target(out, pair.dtype, layout_of(&pair), (Dims){pair.shape, pair.ndim}, pair.device, operation);
@@ -375,7 +375,7 @@ Tensor *kernel_where(const char *operation, Tensor *out, Tensor *condition, Tens
     const Tensor *mask = ndim >= 0 ? kernel_expand(operation, condition, (Dims){shape, ndim}) : NULL;
     pair.ndim = mask != NULL ? kernel_broadcast_shape(operation, mask, b, pair.shape) : -1;
     Dims all = {pair.shape, pair.ndim};
-    if (pair.ndim < 0 || !check_out_shape(operation, out, all))
+    if (pair.ndim < 0 || !kernel_check_out_shape(operation, out, all))
         return NULL;
     pair.dtype = dtype != DTYPE_NONE ? dtype : kernel_result_type(TENSORS(a, b));
     pair.device = is_at_home_everywhere(condition) ? common_device(a, b) : condition->storage->device;

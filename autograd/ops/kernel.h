@@ -21,6 +21,10 @@ DType kernel_result_type(TensorList tensors);
  * after "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0". */
 int kernel_broadcast_shape(const char *operation, const Tensor *a, const Tensor *b, int64_t *shape);
 
+/* Has `out` (NULL: yes) the shape of what goes into it? Else "output with shape [2] doesn't match the
+ * broadcast shape [3, 2]". */
+bool kernel_check_out_shape(const char *operation, const Tensor *out, Dims shape);
+
 /* x seen in a larger shape with zero strides (x itself if it has it already). Not recorded. */
 const Tensor *kernel_expand(const char *operation, const Tensor *x, Dims shape);
 
@@ -32,6 +36,10 @@ const Tensor *kernel_contiguous(const Tensor *x);
 /* x on another device, in the same order of strides (x itself if it is there). Not recorded. The one place
  * that deals with two devices: what is between them is the host's memory. */
 const Tensor *kernel_to_device(const Tensor *x, Device device, const char *operation);
+
+/* May a result of one dtype be written into a tensor of another? Floats not into integers, and nothing but
+ * bools into bools: "result type Float can't be cast to the desired output type Long". */
+bool kernel_check_cast(const char *operation, DType from, DType to);
 
 /* Pointwise operations. float_result: integers become the default float dtype, as sqrt and div do. `out`
  * NULL: allocated; else (in place) its dtype and shape must take the result, with PyTorch's errors if not

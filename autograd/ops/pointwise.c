@@ -1,5 +1,7 @@
 #include "autograd/ops/pointwise.h"
 
+#include <math.h>
+
 #include "autograd/ops/choose.h"
 #include "autograd/ops/compare.h"
 #include "autograd/ops/copy.h"
@@ -200,65 +202,86 @@ Tensor *(tensor_atan2)(Tensor *self, Tensor *other)
 
 /* -- made of those -- */
 
+/* x as the result of all three has it: the product of small integers must not wrap around on its way to a
+ * float. */
+static Tensor *as_result(Tensor *x, Tensor *self, Tensor *tensor1, Tensor *tensor2)
+{
+    if (self == NULL || tensor1 == NULL || tensor2 == NULL)
+        return NULL;
+    return tensor_to_dtype(x, kernel_result_type(TENSORS(self, tensor1, tensor2)));
+}
+
+static Tensor *product(Tensor *self, Tensor *tensor1, Tensor *tensor2)
+{
+    return tensor_mul(as_result(tensor1, self, tensor1, tensor2), as_result(tensor2, self, tensor1, tensor2));
+}
+
 Tensor *(tensor_addcmul)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return (tensor_add)(self, tensor_mul(tensor1, tensor2), value);
+    return (tensor_add)(self, product(self, tensor1, tensor2), value);
 }
 
 Tensor *(tensor_addcmul_)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return (tensor_add_)(self, tensor_mul(tensor1, tensor2), value);
+    return (tensor_add_)(self, product(self, tensor1, tensor2), value);
 }
 
-static bool check_addcdiv(const char *operation, const Tensor *tensor1, const Tensor *tensor2)
+static Tensor *quotient(const char *operation, Tensor *self, Tensor *tensor1, Tensor *tensor2)
 {
-    return tensor1 == NULL || tensor2 == NULL || dtype_is_floating_point(tensor1->dtype) ||
-           dtype_is_floating_point(tensor2->dtype) ||
-           error_raise(ERROR_DTYPE, operation,
-                       "Integer division with %s is no longer supported, and in a future  release %s "
-                       "will perform a true division of tensor1 and tensor2.",
-                       operation, operation) != NULL;
+    if (self == NULL || tensor1 == NULL || tensor2 == NULL)
+        return NULL;
+    if (!dtype_is_floating_point(tensor1->dtype) && !dtype_is_floating_point(tensor2->dtype))
+        return error_raise(ERROR_DTYPE, operation,
+                           "Integer division with addcdiv is no longer supported, and in a future  release "
+                           "addcdiv will perform a true division of tensor1 and tensor2.");
+    return tensor_div(as_result(tensor1, self, tensor1, tensor2), as_result(tensor2, self, tensor1, tensor2));
 }
 
 Tensor *(tensor_addcdiv)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return check_addcdiv("addcdiv", tensor1, tensor2)
-               ? (tensor_add)(self, tensor_div(tensor1, tensor2), value)
-               : NULL;
+    return (tensor_add)(self, quotient("addcdiv", self, tensor1, tensor2), value);
 }
 
 Tensor *(tensor_addcdiv_)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return check_addcdiv("addcdiv_", tensor1, tensor2)
-               ? (tensor_add_)(self, tensor_div(tensor1, tensor2), value)
-               : NULL;
+    return (tensor_add_)(self, quotient("addcdiv_", self, tensor1, tensor2), value);
 }
 
 static bool check_lerp(const char *operation, const Tensor *self, const Tensor *end, const Tensor *weight)
 {
     if (self == NULL || end == NULL || weight == NULL)
         return false;
-    if (!dtype_is_floating_point(self->dtype))
-        return error_raise(ERROR_UNSUPPORTED, operation, "\"lerp_kernel_scalar\" not implemented for '%s'",
-                           dtype_scalar_name(self->dtype)) != NULL;
-    const char *name = end->dtype != self->dtype                          ? "end"
-                       : weight->ndim > 0 && weight->dtype != self->dtype ? "weight"
-                                                                          : NULL;
-    return name == NULL || error_raise(ERROR_DTYPE, operation, "expected dtype %s for `%s` but got dtype %s",
-                                       dtype_name(self->dtype), name,
-                                       dtype_name(name[0] == 'e' ? end->dtype : weight->dtype)) != NULL;
+    bool wrong_end = end->dtype != self->dtype;
+    if (wrong_end || (weight->ndim > 0 && weight->dtype != self->dtype))
+        return error_raise(ERROR_DTYPE, operation, "expected dtype %s for `%s` but got dtype %s",
+                           dtype_c_name(self->dtype), wrong_end ? "end" : "weight",
+                           dtype_c_name(wrong_end ? end->dtype : weight->dtype)) != NULL;
+    return dtype_is_floating_point(self->dtype) ||
+           error_raise(ERROR_UNSUPPORTED, operation, "\"lerp_kernel_scalar\" not implemented for '%s'",
+                       dtype_scalar_name(self->dtype)) != NULL;
+}
+
+/* self + (end - self) weight, or counted from the other end, so that a weight of 1 gives end itself. */
+static Tensor *between(Tensor *self, Tensor *end, Tensor *weight)
+{
+    Tensor *distance = tensor_sub(end, self);
+    if (weight->is_number && fabs(tensor_item(weight)) < 0.5)
+        return tensor_add(self, tensor_mul(distance, weight));
+    Tensor *from_end = tensor_sub(end, tensor_mul(distance, tensor_rsub(weight, 1)));
+    if (weight->is_number)
+        return from_end;
+    return tensor_where(tensor_lt(tensor_abs(weight), 0.5), tensor_add(self, tensor_mul(distance, weight)),
+                        from_end);
 }
 
 Tensor *(tensor_lerp)(Tensor *self, Tensor *end, Tensor *weight)
 {
-    if (!check_lerp("lerp", self, end, weight))
-        return NULL;
-    return tensor_add(self, tensor_mul(tensor_sub(end, self), weight));
+    return check_lerp("lerp", self, end, weight) ? between(self, end, weight) : NULL;
 }
 
 Tensor *(tensor_lerp_)(Tensor *self, Tensor *end, Tensor *weight)
 {
-    if (!check_lerp("lerp_", self, end, weight))
+    if (!check_lerp("lerp_", self, end, weight) || !tape_check_inplace(self, "lerp_"))
         return NULL;
-    return tensor_add_(self, tensor_mul(tensor_sub(end, self), weight));
+    return tensor_copy_(self, between(self, end, weight));
 }

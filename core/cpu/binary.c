@@ -85,7 +85,7 @@ INTEGER_FUNCTIONS(u8)
     {                                                                                                        \
         OUT *out = (OUT *)data[0];                                                                           \
         const T *x = (const T *)data[1], *y = (const T *)data[2];                                            \
-        T a = (T)((const Parameters *)context)->a;                                                           \
+        T a = PARAMETER_##T(((const Parameters *)context)->a);                                               \
         if (s[0] == 1 && s[1] == 1 && s[2] == 0) {                                                           \
             T same = y[0];                                                                                   \
             for (int64_t i = 0; i < n; i++)                                                                  \

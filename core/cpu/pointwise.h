@@ -22,6 +22,14 @@ typedef struct Parameters {
 #define F32(name) name##f
 #define F64(name) name
 
+/* A parameter in the type of the elements; negative numbers wrap around in unsigned ones. */
+#define PARAMETER_f32(a) ((f32)(a))
+#define PARAMETER_f64(a) (a)
+#define PARAMETER_i64(a) ((i64)(a))
+#define PARAMETER_i32(a) ((i32)(i64)(a))
+#define PARAMETER_u8(a)  ((u8)(i64)(a))
+#define PARAMETER_b8(a)  ((a) != 0)
+
 static inline bool negative(int64_t x)
 {
     return x < 0;

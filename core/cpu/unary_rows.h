@@ -24,10 +24,11 @@
         T inner = (T)(M_2_SQRTPI * M_SQRT1_2) * (x + (T)0.044715 * x * x * x);                               \
         return (T)0.5 * x * (1 + f(tanh)(inner));                                                            \
     }                                                                                                        \
+    /* a bound that is NaN makes everything NaN */                                                           \
     static inline T clamp_##T(T x, T low, T high)                                                            \
     {                                                                                                        \
-        x = x < low ? low : x;                                                                               \
-        return x > high ? high : x;                                                                          \
+        x = x < low || low != low ? low : x;                                                                 \
+        return x > high || high != high ? high : x;                                                          \
     }                                                                                                        \
     /* derivatives */                                                                                        \
     static inline T gelu_slope_##T(T x)                                                                      \
@@ -129,7 +130,7 @@
     X(UNARY_CELU, celu_slope, T, x > 0 ? g : g * F(exp)(x / a))                                              \
     X(UNARY_MISH, mish_slope, T, g *mish_slope_##T(x))                                                       \
     X(UNARY_LOGSIGMOID, logsigmoid_slope, T, g *F(sigmoid)(-x))                                              \
-    X(UNARY_HARDTANH, hardtanh_slope, T, x > a && x < b ? g : 0)                                             \
+    X(UNARY_HARDTANH, hardtanh_slope, T, x <= a || x >= b ? 0 : g)                                           \
     X(UNARY_HARDSIGMOID, hardsigmoid_slope, T, x > -3 && x < 3 ? g * (T)(1.0f / 6) : 0)                      \
     X(UNARY_HARDSWISH, hardswish_slope, T, x <= -3 ? 0 : x < 3 ? g * (x / 3 + (T)0.5) : g)                   \
     X(UNARY_GELU, gelu_slope, T, g *gelu_slope_##T(x))                                                       \
