@@ -16,7 +16,7 @@ typedef int64_t i64;
 typedef int32_t i32;
 typedef uint8_t u8;
 
-enum { LANES = 16 };
+enum { LANES = 32 }; /* of 16, GCC unrolls the loop over them and makes no vectors */
 
 /* A NaN is beyond everything but another NaN. For integers the compiler sees that there is none. Written
  * without branches, so that it becomes vectors. */

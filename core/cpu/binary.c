@@ -1,40 +1,10 @@
 /* Pointwise operations on two tensors, comparisons, and choices. */
-#include "core/cpu/pointwise.h"
-
+#include "core/cpu/binary_f32.h"
+#include "core/cpu/binary_rows.h"
 #include "core/cpu/kernels.h"
 #include "core/error.h"
 
-/* -- functions that the C library has not -- */
-
-#define FLOAT_FUNCTIONS(T, f)                                                                                \
-    static inline T maximum_##T(T x, T y)                                                                    \
-    {                                                                                                        \
-        return x != x || x > y ? x : y;                                                                      \
-    }                                                                                                        \
-    static inline T minimum_##T(T x, T y)                                                                    \
-    {                                                                                                        \
-        return x != x || x < y ? x : y;                                                                      \
-    }                                                                                                        \
-    /* the result has the divisor's sign, as in Python */                                                    \
-    static inline T remainder_##T(T x, T y)                                                                  \
-    {                                                                                                        \
-        T r = f(fmod)(x, y);                                                                                 \
-        return r != 0 && (r < 0) != (y < 0) ? r + y : r;                                                     \
-    }                                                                                                        \
-    static inline T floor_divide_##T(T x, T y)                                                               \
-    {                                                                                                        \
-        if (y == 0)                                                                                          \
-            return x / y;                                                                                    \
-        T r = f(fmod)(x, y), quotient = (x - r) / y;                                                         \
-        if (r != 0 && (r < 0) != (y < 0))                                                                    \
-            quotient -= 1;                                                                                   \
-        if (quotient == 0)                                                                                   \
-            return f(copysign)(0, x / y);                                                                    \
-        T whole = f(floor)(quotient);                                                                        \
-        return quotient - whole > (T)0.5 ? whole + 1 : whole;                                                \
-    }
-FLOAT_FUNCTIONS(f32, F32)
-FLOAT_FUNCTIONS(f64, F64)
+/* -- integers and bools -- */
 
 /* Division by zero was ruled out; by -1 it would trap for the smallest number. */
 #define INTEGER_FUNCTIONS(T)                                                                                 \
@@ -73,47 +43,6 @@ INTEGER_FUNCTIONS(i64)
 INTEGER_FUNCTIONS(i32)
 INTEGER_FUNCTIONS(u8)
 
-/* -- rows -- */
-
-#define BINARY_ROW(name, OUT, T, expression)                                                                 \
-    static inline OUT name##_of_##T(T x, T y, T a)                                                           \
-    {                                                                                                        \
-        (void)a;                                                                                             \
-        return expression;                                                                                   \
-    }                                                                                                        \
-    static void name##_##T##_row(char *const *data, const int64_t *s, int64_t n, const void *context)        \
-    {                                                                                                        \
-        OUT *out = (OUT *)data[0];                                                                           \
-        const T *x = (const T *)data[1], *y = (const T *)data[2];                                            \
-        T a = PARAMETER_##T(((const Parameters *)context)->a);                                               \
-        if (s[0] == 1 && s[1] == 1 && s[2] == 0) {                                                           \
-            T same = y[0];                                                                                   \
-            for (int64_t i = 0; i < n; i++)                                                                  \
-                out[i] = name##_of_##T(x[i], same, a);                                                       \
-            return;                                                                                          \
-        }                                                                                                    \
-        EACH(n, s[0] == 1 && s[1] == 1 && s[2] == 1, out[i] = name##_of_##T(x[i], y[i], a),                  \
-             out[i * s[0]] = name##_of_##T(x[i * s[1]], y[i * s[2]], a));                                    \
-    }
-
-/* -- binary -- */
-
-#define FLOAT_BINARIES(X, T, F)                                                                              \
-    X(BINARY_ADD, add, T, x + a * y)                                                                         \
-    X(BINARY_SUB, sub, T, x - a * y)                                                                         \
-    X(BINARY_MUL, mul, T, x *y)                                                                              \
-    X(BINARY_DIV, div, T, x / y)                                                                             \
-    X(BINARY_FLOOR_DIVIDE, floor_divide, T, floor_divide_##T(x, y))                                          \
-    X(BINARY_REMAINDER, remainder, T, remainder_##T(x, y))                                                   \
-    X(BINARY_FMOD, fmod, T, F(fmod)(x, y))                                                                   \
-    X(BINARY_POW, pow, T, F(pow)(x, y))                                                                      \
-    X(BINARY_MAXIMUM, maximum, T, maximum_##T(x, y))                                                         \
-    X(BINARY_MINIMUM, minimum, T, minimum_##T(x, y))                                                         \
-    X(BINARY_ATAN2, atan2, T, F(atan2)(x, y))                                                                \
-    X(BINARY_RELU_BACKWARD, relu_backward, T, y > 0 ? x : 0)                                                 \
-    X(BINARY_SIGMOID_BACKWARD, sigmoid_backward, T, x *(1 - y) * y)                                          \
-    X(BINARY_TANH_BACKWARD, tanh_backward, T, x *(1 - y * y))
-
 #define INTEGER_BINARIES(X, T)                                                                               \
     X(BINARY_ADD, add, T, (T)((uint64_t)x + (uint64_t)a * (uint64_t)y))                                      \
     X(BINARY_SUB, sub, T, (T)((uint64_t)x - (uint64_t)a * (uint64_t)y))                                      \
@@ -138,27 +67,13 @@ INTEGER_FUNCTIONS(u8)
     X(BINARY_BITWISE_OR, bitwise_or, T, x || y)                                                              \
     X(BINARY_BITWISE_XOR, bitwise_xor, T, x != y)
 
-#define COMPARISONS(X, T)                                                                                    \
-    X(COMPARE_EQ, eq, T, x == y)                                                                             \
-    X(COMPARE_NE, ne, T, x != y)                                                                             \
-    X(COMPARE_LT, lt, T, x < y)                                                                              \
-    X(COMPARE_LE, le, T, x <= y)                                                                             \
-    X(COMPARE_GT, gt, T, x > y)                                                                              \
-    X(COMPARE_GE, ge, T, x >= y)                                                                             \
-    X(COMPARE_LOGICAL_AND, logical_and, T, x != 0 && y != 0)                                                 \
-    X(COMPARE_LOGICAL_OR, logical_or, T, x != 0 || y != 0)                                                   \
-    X(COMPARE_LOGICAL_XOR, logical_xor, T, (x != 0) != (y != 0))
-
-#define SAME_ROW2(op, name, T, expression) BINARY_ROW(name, T, T, expression)
-#define TEST_ROW2(op, name, T, expression) BINARY_ROW(name, b8, T, expression)
-
-FLOAT_BINARIES(SAME_ROW2, f32, F32)
+FLOAT_FUNCTIONS(f64, F64)
 FLOAT_BINARIES(SAME_ROW2, f64, F64)
+DIVISIONS(SAME_ROW2, f64, F64)
 INTEGER_BINARIES(SAME_ROW2, i64)
 INTEGER_BINARIES(SAME_ROW2, i32)
 INTEGER_BINARIES(SAME_ROW2, u8)
 BOOL_BINARIES(SAME_ROW2, b8)
-COMPARISONS(TEST_ROW2, f32)
 COMPARISONS(TEST_ROW2, f64)
 COMPARISONS(TEST_ROW2, i64)
 COMPARISONS(TEST_ROW2, i32)
@@ -166,15 +81,17 @@ COMPARISONS(TEST_ROW2, u8)
 COMPARISONS(TEST_ROW2, b8)
 
 static const WalkRow binary_rows[DTYPE_COUNT][BINARY_COUNT] = {
-    [DTYPE_FLOAT32] = {FLOAT_BINARIES(ENTRY, f32, F32)}, [DTYPE_FLOAT64] = {FLOAT_BINARIES(ENTRY, f64, F64)},
-    [DTYPE_INT64] = {INTEGER_BINARIES(ENTRY, i64)},      [DTYPE_INT32] = {INTEGER_BINARIES(ENTRY, i32)},
-    [DTYPE_UINT8] = {INTEGER_BINARIES(ENTRY, u8)},       [DTYPE_BOOL] = {BOOL_BINARIES(ENTRY, b8)},
+    [DTYPE_FLOAT64] = {FLOAT_BINARIES(ENTRY, f64, F64) DIVISIONS(ENTRY, f64, F64)},
+    [DTYPE_INT64] = {INTEGER_BINARIES(ENTRY, i64)},
+    [DTYPE_INT32] = {INTEGER_BINARIES(ENTRY, i32)},
+    [DTYPE_UINT8] = {INTEGER_BINARIES(ENTRY, u8)},
+    [DTYPE_BOOL] = {BOOL_BINARIES(ENTRY, b8)},
 };
 
 static const WalkRow compare_rows[DTYPE_COUNT][COMPARE_COUNT] = {
-    [DTYPE_FLOAT32] = {COMPARISONS(ENTRY, f32)}, [DTYPE_FLOAT64] = {COMPARISONS(ENTRY, f64)},
-    [DTYPE_INT64] = {COMPARISONS(ENTRY, i64)},   [DTYPE_INT32] = {COMPARISONS(ENTRY, i32)},
-    [DTYPE_UINT8] = {COMPARISONS(ENTRY, u8)},    [DTYPE_BOOL] = {COMPARISONS(ENTRY, b8)},
+    [DTYPE_FLOAT64] = {COMPARISONS(ENTRY, f64)}, [DTYPE_INT64] = {COMPARISONS(ENTRY, i64)},
+    [DTYPE_INT32] = {COMPARISONS(ENTRY, i32)},   [DTYPE_UINT8] = {COMPARISONS(ENTRY, u8)},
+    [DTYPE_BOOL] = {COMPARISONS(ENTRY, b8)},
 };
 
 /* Does an integer tensor hold a zero? */
@@ -223,7 +140,7 @@ static bool divides_by_zero(BinaryOp op, const Tensor *b)
 
 bool cpu_binary(BinaryOp op, Tensor *out, const Tensor *a, const Tensor *b, double alpha)
 {
-    WalkRow row = binary_rows[a->dtype][op];
+    WalkRow row = a->dtype == DTYPE_FLOAT32 ? binary_f32()->rows[op] : binary_rows[a->dtype][op];
     if (row == NULL)
         return not_implemented(kernel_names[op], a->dtype);
     if (divides_by_zero(op, b))
@@ -234,7 +151,7 @@ bool cpu_binary(BinaryOp op, Tensor *out, const Tensor *a, const Tensor *b, doub
 
 bool cpu_compare(CompareOp op, Tensor *out, const Tensor *a, const Tensor *b)
 {
-    WalkRow row = compare_rows[a->dtype][op];
+    WalkRow row = a->dtype == DTYPE_FLOAT32 ? binary_f32()->comparisons[op] : compare_rows[a->dtype][op];
     if (row == NULL)
         return not_implemented((KernelName){"compare", "compare_cpu"}, a->dtype);
     walk_rows((const Tensor *const[]){out, a, b}, 3, row, &(Parameters){0, 0});

@@ -261,17 +261,18 @@ static bool variance(const Plan *plan, const Tensor *x, double correction, doubl
     return true;
 }
 
-/* log sum e^v = m + log sum e^(v - m): with m the maximum nothing overflows. Infinite maxima shift by 0. */
+/* log sum e^v = m + log sum e^(v - m): with m the maximum nothing overflows. An infinite one is the result.
+ */
 static bool logsumexp(const Plan *plan, const Tensor *x, double *s, Accumulator *a)
 {
     if (!fold_all(plan, FOLD_MAX, x, NULL, a))
         return false;
     for (int64_t i = 0; i < plan->kept.count; i++)
-        s[i] = isinf(a[i].f) ? 0 : a[i].f;
+        s[i] = a[i].f;
     if (!fold_all(plan, FOLD_EXP, x, s, a))
         return false;
     for (int64_t i = 0; i < plan->kept.count; i++)
-        a[i].f = s[i] + log(a[i].f);
+        a[i].f = isinf(s[i]) ? s[i] : s[i] + log(a[i].f);
     return true;
 }
 

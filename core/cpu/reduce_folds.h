@@ -16,7 +16,7 @@ typedef enum FoldKind {
     FOLD_SQUARE,  /* a + (v - s)^2 */
     FOLD_ABS,     /* a + |v| */
     FOLD_POW,     /* a + |v|^s */
-    FOLD_EXP,     /* a + e^(v - s) */
+    FOLD_EXP,     /* a + e^(v - s), of float32 at least e^-200 */
     FOLD_ABS_MAX, /* max(a, |v|) */
     FOLD_ABS_MIN, /* min(a, |v|) */
     FOLD_KINDS
@@ -39,6 +39,10 @@ typedef struct Fold {
     /* n accumulators into n others */
     void (*join)(const Accumulator *from, int64_t n, Accumulator *a);
 } Fold;
+
+/* One table for each set of instructions. */
+typedef Fold FoldTable[DTYPE_COUNT][FOLD_KINDS];
+extern const FoldTable reduce_folds_portable, reduce_folds_avx2, reduce_folds_avx512;
 
 /* NULL for a dtype that has no such fold. */
 const Fold *reduce_fold(FoldKind kind, DType dtype);

@@ -1,0 +1,18 @@
+/* Which sets of instructions this processor has. Loops that gain by them stand in a header that is compiled
+ * once for each set, into tables NAME_portable, NAME_avx2 and NAME_avx512. */
+#ifndef TAPER_CORE_CPU_INSTRUCTIONS_H
+#define TAPER_CORE_CPU_INSTRUCTIONS_H
+
+#if defined(__x86_64__)
+#define HAS_AVX2() (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#define HAS_AVX512()                                                                                         \
+    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&                              \
+     __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+
+/* The address of the best table for this processor. */
+#define BEST_TABLE(name) (HAS_AVX512() ? &name##_avx512 : HAS_AVX2() ? &name##_avx2 : &name##_portable)
+#else
+#define BEST_TABLE(name) (&name##_portable)
+#endif
+
+#endif
