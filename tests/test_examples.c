@@ -9,7 +9,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <signal.h>
-#include <stb_image_write.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
