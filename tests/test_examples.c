@@ -293,10 +293,9 @@ static void test_predict_names_five_classes(void **state)
 static void test_predict_with_a_network_that_has_diverged(void **state)
 {
     (void)state;
-    make_pictures();
     Ended trained = train("--lr", "1e30", "--max-steps", "3", "--checkpoint", "nan.safetensors");
     assert_succeeded(&trained);
-    Ended ended = program_run(TAPER_PREDICT, "--weights", "nan.safetensors", "picture.png");
+    Ended ended = program_run(TAPER_PREDICT, "--weights", "nan.safetensors", PICTURE ".png");
     assert_succeeded(&ended);
     assert_printed(&ended, "nan%");
 }
