@@ -298,7 +298,7 @@ bool tape_needs(const TapeNode *node, int i)
 
 Dims tape_input_dims(const TapeNode *node, int i)
 {
-    return (Dims){node->inputs[i].shape, node->inputs[i].ndim};
+    return (Dims){node->inputs[i].ndim, node->inputs[i].shape};
 }
 
 DType tape_input_dtype(const TapeNode *node, int i)
@@ -338,7 +338,7 @@ bool node_backward(TapeNode *node, Tensor *grad, Tensor **grads)
 static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
 {
     const InputShape *input = &node->inputs[i];
-    Dims dims = {input->shape, input->ndim};
+    Dims dims = {input->ndim, input->shape};
     if (grad->ndim != input->ndim ||
         memcmp(grad->shape, input->shape, (size_t)grad->ndim * sizeof(int64_t)) != 0)
         grad = tensor_sum_to_size(grad, dims);

@@ -40,7 +40,7 @@ void view_refresh_grad_fn(Tensor *view)
         return;
     Scope scope = scope_open();
     bool grad_mode = autograd_set_grad_enabled(true);
-    Dims strides = {view->strides, view->ndim};
+    Dims strides = {view->ndim, view->strides};
     Tensor *slice = (tensor_as_strided)(meta->view_base, tensor_dims(view), strides, view->offset);
     autograd_set_grad_enabled(grad_mode);
     if (slice != NULL && meta_of(slice) != NULL)
@@ -62,8 +62,8 @@ typedef struct SliceArgs {
 static void copy_slices_backward(TapeNode *node, Tensor *grad)
 {
     const SliceArgs *a = tape_args(node);
-    Dims base_shape = {a->base_shape, a->base_ndim}, view_shape = {a->view_shape, a->view_ndim};
-    Dims view_strides = {a->view_strides, a->view_ndim};
+    Dims base_shape = {a->base_ndim, a->base_shape}, view_shape = {a->view_ndim, a->view_shape};
+    Dims view_strides = {a->view_ndim, a->view_strides};
     TapeNode *inner = node->inner;
     Tensor *result =
         tensor_new_strided(base_shape, a->base_strides, grad->dtype, tensor_device(grad), "CopySlices");

@@ -35,7 +35,7 @@ static Tensor *sample(int64_t n, int64_t c, int64_t h, int64_t w, bool channels_
     contiguous_strides(shape, 4, strides);
     if (channels_last)
         channels_last_strides(shape, strides);
-    Tensor *x = tensor_new_strided((Dims){shape, 4}, strides, dtype, cpu_device(), "bench");
+    Tensor *x = tensor_new_strided((Dims){4, shape}, strides, dtype, cpu_device(), "bench");
     for (int64_t i = 0; i < tensor_numel(x); i++)
         scalar_write(dtype, (char *)tensor_data_ptr(x) + (size_t)i * dtype_size(dtype),
                      scalar_float((double)(i * 7919 % 1001) / 500 - 1));

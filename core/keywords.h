@@ -1,8 +1,8 @@
 /* Keyword arguments with defaults, as Python has them: how nn_Conv2d(3, 64, 3, .padding = 1) works.
  *
  * The arguments become the initialisers of a struct. The defaults come first, then `._ = 0`, a field that
- * stands before the first argument, so that what follows without a name fills the fields from there on; a field
- * set twice keeps the last value:
+ * stands before the first argument, so that what follows without a name fills the fields from there on; a
+ * field set twice keeps the last value:
  *
  *     typedef struct LineArgs {
  *         char _;
@@ -20,11 +20,13 @@
 #ifdef __clang__
 #define KEYWORDS_IGNORE_                                                                                     \
     _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"")                                          \
-        _Pragma("clang diagnostic ignored \"-Wmissing-field-initializers\"")
+        _Pragma("clang diagnostic ignored \"-Wmissing-field-initializers\"")                                 \
+            _Pragma("clang diagnostic ignored \"-Wmissing-braces\"")
 #else
 #define KEYWORDS_IGNORE_                                                                                     \
     _Pragma("GCC diagnostic ignored \"-Woverride-init\"")                                                    \
-        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                                   \
+            _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")
 #endif
 
 #define KEYWORDS(call)                                                                                       \

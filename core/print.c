@@ -82,7 +82,7 @@ static bool gather(const Tensor *x, int dim, Shown *shown, int64_t *at)
     for (int64_t i = 0; i < shown->shape[dim]; i++) {
         int64_t index = shown->cut[dim] && i >= EDGE ? x->shape[dim] - 2 * EDGE + i : i;
         Tensor *part =
-            tensor_new_view(x, (Dims){shape, x->ndim}, x->strides, x->offset + index * x->strides[dim]);
+            tensor_new_view(x, (Dims){x->ndim, shape}, x->strides, x->offset + index * x->strides[dim]);
         if (part == NULL || !gather(part, dim + 1, shown, at))
             return false;
     }

@@ -289,7 +289,7 @@ const int64_t *tensor_shape(const Tensor *x)
 
 Dims tensor_dims(const Tensor *x)
 {
-    return x != NULL ? (Dims){x->shape, x->ndim} : (Dims){NULL, 0};
+    return x != NULL ? (Dims){x->ndim, x->shape} : (Dims){0, NULL};
 }
 
 const int64_t *tensor_strides(const Tensor *x)

@@ -28,9 +28,24 @@ enum { TENSOR_MAX_DIMS = 16 };
  * borrowed for the length of the call. DIMS(2, 3) writes one; DIMS() is the empty one (the shape of a 0-d
  * tensor). */
 typedef struct Dims {
-    const int64_t *data;
     int64_t n;
+    const int64_t *data;
 } Dims;
+
+/* Among keyword arguments a number may stand in the place of a list, as in PyTorch: tensor_sum(x, 1) for
+ * tensor_sum(x, DIMS(1)). It fills n and leaves data NULL; dims_or_number gives the list that was meant, with
+ * `number` as its room. A default of DIMS_NOT_GIVEN becomes the empty list. After a number the other
+ * arguments are given by name. */
+#define DIMS_NOT_GIVEN                                                                                       \
+    {                                                                                                        \
+        .n = INT64_MIN, .data = NULL                                                                         \
+    }
+static inline Dims dims_or_number(Dims dims, int64_t *number)
+{
+    Dims list = {dims.n != INT64_MIN, number};
+    *number = dims.n;
+    return dims.data != NULL ? dims : list;
+}
 
 /* A list of tensors: what PyTorch's signatures call Tensor[]. As a result, the array belongs to the scope. */
 typedef struct TensorList {
@@ -40,7 +55,7 @@ typedef struct TensorList {
 
 #ifndef __cplusplus
 #define DIMS(...)                                                                                            \
-    ((Dims){(const int64_t[]){0, ##__VA_ARGS__} + 1, sizeof((const int64_t[]){0, ##__VA_ARGS__}) / 8 - 1})
+    ((Dims){sizeof((const int64_t[]){0, ##__VA_ARGS__}) / 8 - 1, (const int64_t[]){0, ##__VA_ARGS__} + 1})
 #define TENSORS(...)                                                                                         \
     ((TensorList){(Tensor *[]){__VA_ARGS__}, sizeof((Tensor *[]){__VA_ARGS__}) / sizeof(Tensor *)})
 #endif

@@ -21,7 +21,7 @@ static bool stack_begin(Stack *stack, const Item *item, int64_t n)
     int64_t shape[DATA_MAX_DIMS + 1] = {n};
     for (int64_t d = 0; d < item->ndim; d++)
         shape[d + 1] = item->shape[d];
-    stack->tensor = tensor_new((Dims){shape, item->ndim + 1}, item->dtype, cpu_device(), "DataLoader");
+    stack->tensor = tensor_new((Dims){item->ndim + 1, shape}, item->dtype, cpu_device(), "DataLoader");
     if (stack->tensor == NULL)
         return false;
     stack->data = tensor_data_ptr(stack->tensor);
@@ -41,7 +41,7 @@ static bool stack_put(const Stack *stack, const Item *item, int64_t i)
                    "entry %lld",
                    x != NULL ? dtype_name(tensor_dtype(x)) : "nothing",
                    item->dtype != DTYPE_NONE ? dtype_name(item->dtype) : "nothing", (long long)i) != NULL;
-    const Dims row = {tensor_shape(x) + 1, tensor_dim(x) - 1};
+    const Dims row = {tensor_dim(x) - 1, tensor_shape(x) + 1};
     if (row.n != item->ndim || memcmp(row.data, item->shape, (size_t)row.n * sizeof *row.data) != 0) {
         char first[128], other[128];
         return error_raise(
@@ -49,7 +49,7 @@ static bool stack_put(const Stack *stack, const Item *item, int64_t i)
                    "stack expects each tensor to be equal size, but got %s at entry 0 and %s at entry "
                    "%lld",
                    dims_string(row, first, sizeof first),
-                   dims_string((Dims){item->shape, item->ndim}, other, sizeof other), (long long)i) != NULL;
+                   dims_string((Dims){item->ndim, item->shape}, other, sizeof other), (long long)i) != NULL;
     }
     if (stack->bytes != 0)
         memcpy(stack->data + (size_t)i * stack->bytes, item->data, stack->bytes);

@@ -44,7 +44,7 @@ int64_t data_item_numel(const Item *item)
 
 bool data_set_label(Sample *sample, int64_t label)
 {
-    int64_t *data = data_item_new(&sample->label, DTYPE_INT64, (Dims){NULL, 0});
+    int64_t *data = data_item_new(&sample->label, DTYPE_INT64, (Dims){0, NULL});
     if (data == NULL)
         return false;
     *data = label;
@@ -170,7 +170,7 @@ static bool rows_get(const Rows *rows, int64_t index, Item *item)
         item->dtype = DTYPE_NONE;
         return true;
     }
-    void *data = data_item_new(item, rows->dtype, (Dims){rows->shape, rows->ndim});
+    void *data = data_item_new(item, rows->dtype, (Dims){rows->ndim, rows->shape});
     if (data == NULL)
         return false;
     memcpy(data, rows->data + (size_t)index * rows->bytes, rows->bytes);

@@ -15,7 +15,7 @@ static bool images_get(Dataset *self, int64_t index, Sample *sample)
     const Images *images = (const Images *)self;
     const int64_t shape[] = {images->channels, images->height, images->width};
     size_t bytes = (size_t)(images->channels * images->height * images->width);
-    uint8_t *pixels = data_item_new(&sample->input, DTYPE_UINT8, (Dims){shape, 3});
+    uint8_t *pixels = data_item_new(&sample->input, DTYPE_UINT8, (Dims){3, shape});
     if (pixels == NULL)
         return false;
     memcpy(pixels, images->pixels + (size_t)index * bytes, bytes);

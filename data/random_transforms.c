@@ -73,7 +73,7 @@ static bool cut(const RandomCrop *crop, Item *image, int64_t y0, int64_t x0)
     char fill[16];
     scalar_write(dtype, fill, scalar_float(crop->fill));
     const int64_t shape[] = {channels, crop->height, crop->width};
-    char *to = data_item_new(image, dtype, (Dims){shape, 3});
+    char *to = data_item_new(image, dtype, (Dims){3, shape});
     if (to == NULL)
         return false;
     for (int64_t c = 0; c < channels; c++)

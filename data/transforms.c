@@ -86,7 +86,7 @@ static bool to_tensor_apply(Transform *self, Item *image)
     if (image->dtype != DTYPE_UINT8) /* torchvision also leaves other dtypes as they are */
         return true;
     const uint8_t *from = image->data;
-    float *to = data_item_new(image, DTYPE_FLOAT32, (Dims){image->shape, image->ndim});
+    float *to = data_item_new(image, DTYPE_FLOAT32, (Dims){image->ndim, image->shape});
     (void)self;
     if (to == NULL)
         return false;

@@ -33,7 +33,7 @@ static Tensor *with_border(const Conv *self, Tensor *x, int64_t padding[2])
         before[1] = padding[d] == PADDING_SAME ? same - same / 2 : padding[d];
         padding[d] = 0;
     }
-    return (tensor_pad)(x, (Dims){sides, 2 * self->dims}, self->padding_mode, NULL);
+    return (tensor_pad)(x, (Dims){2 * self->dims, sides}, self->padding_mode, NULL);
 }
 
 static Tensor *conv_call(Module *module, TensorList inputs)
@@ -44,8 +44,8 @@ static Tensor *conv_call(Module *module, TensorList inputs)
     int64_t padding[2];
     Tensor *x = with_border(self, inputs.items[0], padding);
     return convolve(x, layer_parameter(module, 0), layer_parameter(module, 1),
-                    (Dims){self->stride, self->dims}, (Dims){padding, self->dims},
-                    (Dims){self->dilation, self->dims}, self->groups);
+                    (Dims){self->dims, self->stride}, (Dims){self->dims, padding},
+                    (Dims){self->dims, self->dilation}, self->groups);
 }
 
 /* What a convolution with this weight would have been given to make x of it. */
@@ -109,8 +109,8 @@ static Tensor *conv_transpose2d_call(Module *module, TensorList inputs)
     x = dim == 3 ? tensor_unsqueeze(x, 0) : x;
     if (x == NULL || !check_output_padding(self) || !transposed_size(self, x, size))
         return NULL;
-    Tensor *y = tensor_conv2d_input((Dims){size, 4}, layer_parameter(module, 0), x, (Dims){self->stride, 2},
-                                    (Dims){self->padding, 2}, (Dims){self->dilation, 2}, self->groups);
+    Tensor *y = tensor_conv2d_input((Dims){4, size}, layer_parameter(module, 0), x, (Dims){2, self->stride},
+                                    (Dims){2, self->padding}, (Dims){2, self->dilation}, self->groups);
     y = bias != NULL ? tensor_add(y, tensor_view(bias, -1, 1, 1)) : y;
     return dim == 3 ? tensor_flatten(y, 0, 1) : y;
 }
@@ -238,7 +238,7 @@ static Module *new_conv(const ModuleType *type, int dims, const Conv2dArgs *args
     int64_t in = args->in_channels, out = args->out_channels;
     int64_t weight[] = {transposed ? in : out, (transposed ? out : in) / args->groups, self->kernel_size[0],
                         self->kernel_size[1]};
-    layer_linear_parameters(&self->base, (Dims){weight, 2 + dims}, args->bias, args->out_channels,
+    layer_linear_parameters(&self->base, (Dims){2 + dims, weight}, args->bias, args->out_channels,
                             (LayerPlace){args->device, args->dtype});
     return layer_finished(&self->base);
 }

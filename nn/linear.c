@@ -112,7 +112,7 @@ typedef struct Unflatten {
 static Tensor *unflatten_call(Module *module, TensorList inputs)
 {
     const Unflatten *self = (const Unflatten *)module;
-    return (tensor_unflatten)(inputs.items[0], self->dim, (Dims){self->sizes, self->n});
+    return (tensor_unflatten)(inputs.items[0], self->dim, (Dims){self->n, self->sizes});
 }
 
 static void unflatten_repr(const Module *module, FILE *out)

@@ -196,7 +196,7 @@ typedef struct LayerNorm {
 static Tensor *layer_norm_call(Module *module, TensorList inputs)
 {
     const LayerNorm *self = (const LayerNorm *)module;
-    return (tensor_layer_norm)(inputs.items[0], (Dims){self->shape, self->ndim}, layer_parameter(module, 0),
+    return (tensor_layer_norm)(inputs.items[0], (Dims){self->ndim, self->shape}, layer_parameter(module, 0),
                                layer_parameter(module, 1), self->eps);
 }
 
@@ -218,9 +218,8 @@ static const ModuleType LayerNorm_type = {.name = "LayerNorm",
 
 Module *nn_layer_norm(const LayerNormArgs *args)
 {
-    Dims shape = args->normalized_shape.dims;
-    if (shape.n == 0)
-        shape = (Dims){&args->normalized_shape.size, 1};
+    int64_t last;
+    Dims shape = dims_or_number(args->normalized_shape, &last);
     if (shape.n > TENSOR_MAX_DIMS)
         return error_raise(ERROR_VALUE, "LayerNorm",
                            "normalized_shape has %lld dimensions; a tensor has at most %d",

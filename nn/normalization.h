@@ -40,15 +40,9 @@ TAPER_API Module *nn_batch_norm1d(const BatchNormArgs *args);
 TAPER_API Module *nn_instance_norm2d(const BatchNormArgs *args);
 TAPER_API Module *nn_instance_norm1d(const BatchNormArgs *args);
 
-/* A shape, or the size of its only dimension where dims is empty. */
-typedef struct NormalizedShape {
-    Dims dims;
-    int64_t size;
-} NormalizedShape;
-
 typedef struct LayerNormArgs {
     char _;
-    NormalizedShape normalized_shape;
+    Dims normalized_shape; /* a number: the last dimension only */
     double eps;
     bool elementwise_affine, bias;
     Device device;
@@ -72,18 +66,6 @@ typedef struct GroupNormArgs {
  * must be divisible by num_groups (4)". */
 TAPER_API Module *nn_group_norm(const GroupNormArgs *args);
 
-static inline NormalizedShape nn_shape_of_size_(int64_t size)
-{
-    NormalizedShape shape = {{NULL, 0}, size};
-    return shape;
-}
-
-static inline NormalizedShape nn_shape_of_dims_(Dims dims)
-{
-    NormalizedShape shape = {dims, 0};
-    return shape;
-}
-
 #ifndef __cplusplus
 #define NN_BATCH_NORM_ARGS_(...)                                                                             \
     (&(BatchNormArgs){.eps = 1e-5,                                                                           \
@@ -99,15 +81,9 @@ static inline NormalizedShape nn_shape_of_dims_(Dims dims)
     (&(BatchNormArgs){.eps = 1e-5, .momentum = 0.1, .bias = true, ._ = 0, __VA_ARGS__})
 #define nn_InstanceNorm2d(...) KEYWORDS(nn_instance_norm2d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
 #define nn_InstanceNorm1d(...) KEYWORDS(nn_instance_norm1d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
-/* The shape is a number or DIMS(...). */
-#define nn_LayerNorm(shape, ...)                                                                             \
-    KEYWORDS(nn_layer_norm(&(LayerNormArgs){.eps = 1e-5,                                                     \
-                                            .elementwise_affine = true,                                      \
-                                            .bias = true,                                                    \
-                                            .normalized_shape = _Generic((shape), Dims                       \
-                                                                         : nn_shape_of_dims_, default        \
-                                                                         : nn_shape_of_size_)(shape),        \
-                                            __VA_ARGS__}))
+#define nn_LayerNorm(...)                                                                                    \
+    KEYWORDS(nn_layer_norm(                                                                                  \
+        &(LayerNormArgs){.eps = 1e-5, .elementwise_affine = true, .bias = true, ._ = 0, __VA_ARGS__}))
 #define nn_GroupNorm(...)                                                                                    \
     KEYWORDS(nn_group_norm(&(GroupNormArgs){.eps = 1e-5, .affine = true, .bias = true, ._ = 0, __VA_ARGS__}))
 #endif

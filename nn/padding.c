@@ -17,7 +17,7 @@ static Tensor *pad2d_call(Module *module, TensorList inputs)
 {
     const Pad2d *self = (const Pad2d *)module;
     Tensor *value = strcmp(self->mode, "constant") == 0 ? tensor_number_float(self->value) : NULL;
-    return (tensor_pad)(inputs.items[0], (Dims){self->sides, 4}, self->mode, value);
+    return (tensor_pad)(inputs.items[0], (Dims){4, self->sides}, self->mode, value);
 }
 
 static void pad2d_repr(const Module *module, FILE *out)

@@ -266,7 +266,7 @@ static bool read_tensor(const Input *input, const Entry *entry, StateDict *dict)
 {
     bool half = entry->stored == DTYPE_FLOAT16 || entry->stored == DTYPE_BFLOAT16;
     Scope scope = scope_open();
-    Tensor *x = tensor_new((Dims){entry->shape, entry->ndim}, half ? DTYPE_FLOAT32 : entry->stored,
+    Tensor *x = tensor_new((Dims){entry->ndim, entry->shape}, half ? DTYPE_FLOAT32 : entry->stored,
                            cpu_device(), operation);
     bool read = x != NULL;
     if (read && half)

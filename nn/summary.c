@@ -163,7 +163,7 @@ static const char *shape_cell(const Row *row, char *text, size_t size)
 {
     if (row->calls == 0)
         return row->again ? "(see above)" : "--";
-    return dims_string((Dims){row->shape, row->ndim}, text, size);
+    return dims_string((Dims){row->ndim, row->shape}, text, size);
 }
 
 static void write_line(FILE *out, char character, int width)

@@ -37,7 +37,7 @@ static void check_row(const char *call, Tensor *x, DType dtype, Dims shape, Dims
     if (tensor_dtype(x) != dtype)
         fail_msg("%s is %s instead of %s", call, dtype_name(tensor_dtype(x)), dtype_name(dtype));
     check_numbers(call, "shape", tensor_dims(x), shape);
-    check_numbers(call, "strides", (Dims){tensor_strides(x), tensor_dim(x)}, strides);
+    check_numbers(call, "strides", (Dims){tensor_dim(x), tensor_strides(x)}, strides);
     size_t size = dtype_size(dtype), n = (size_t)tensor_numel(x);
     unsigned char *elements = malloc(n * size + 1);
     assert_non_null(elements);
@@ -173,7 +173,7 @@ static void wrong_sizes(void **state)
     int64_t large = INT64_C(1) << 40, many[TENSOR_MAX_DIMS + 1] = {0};
     expect_error(tensor_zeros(DIMS(large, large)), ERROR_SHAPE,
                  "Storage size calculation overflowed with sizes=[1099511627776, 1099511627776]");
-    expect_error(tensor_ones(((Dims){many, TENSOR_MAX_DIMS + 1})), ERROR_SHAPE,
+    expect_error(tensor_ones(((Dims){TENSOR_MAX_DIMS + 1, many})), ERROR_SHAPE,
                  "a tensor can have at most 16 dimensions, but got 17");
 }
 

@@ -227,7 +227,7 @@ static void two_workers_bring_every_image(void **state)
     int64_t indices[10000];
     for (int i = 0; i < 10000; i++)
         indices[i] = i % N;
-    Dataset *dataset = data_Subset(&images(pipeline(REFERENCE))->base, (Dims){indices, 10000});
+    Dataset *dataset = data_Subset(&images(pipeline(REFERENCE))->base, (Dims){10000, indices});
     DataLoader *loader = data_DataLoader(dataset, .batch_size = 32, .shuffle = true, .num_workers = 2);
     int64_t images = 0;
     data_for_each (batch, loader) {

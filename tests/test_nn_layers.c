@@ -178,7 +178,7 @@ static Tensor *input(const Case *c, const char *name)
     Vector vector;
     if (!vectors_find(vectors, key(c, name, ""), &vector))
         return NULL;
-    Tensor *x = tensor_new((Dims){vector.shape, vector.ndim}, vector.dtype, cpu_device(), "test");
+    Tensor *x = tensor_new((Dims){vector.ndim, vector.shape}, vector.dtype, cpu_device(), "test");
     assert_non_null(x);
     memcpy(tensor_data_ptr(x), vector.data, (size_t)x->numel * dtype_size(vector.dtype));
     return x;

@@ -27,9 +27,9 @@ static Tensor *empty(const int64_t *shape, int ndim, DType dtype, int layout)
     for (int i = 0; i < ndim; i++)
         room[i] = shape[i] + (layout == 3);
     room[ndim - 1] = ndim > 0 && layout == 3 ? 2 * room[ndim - 1] : room[ndim - 1];
-    Tensor *base = tensor_new((Dims){room, ndim}, dtype, cpu_device(), "test");
+    Tensor *base = tensor_new((Dims){ndim, room}, dtype, cpu_device(), "test");
     memset(tensor_data_ptr(base), 0x7f, (size_t)base->numel * dtype_size(dtype));
-    return tensor_new_view(base, (Dims){shape, ndim}, strides, 0);
+    return tensor_new_view(base, (Dims){ndim, shape}, strides, 0);
 }
 
 static void *place(const Tensor *x, int64_t i)

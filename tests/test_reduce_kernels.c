@@ -30,7 +30,7 @@ static Tensor *sample(const int64_t *shape, const int *order, int ndim, DType dt
         strides[order[i]] = step;
         step *= shape[order[i]];
     }
-    Tensor *x = tensor_new_strided((Dims){shape, ndim}, strides, dtype, cpu_device(), "test");
+    Tensor *x = tensor_new_strided((Dims){ndim, shape}, strides, dtype, cpu_device(), "test");
     for (int64_t i = 0; i < tensor_numel(x); i++)
         scalar_write(dtype, (char *)tensor_data_ptr(x) + (size_t)i * dtype_size(dtype),
                      scalar_float(value(i, dtype)));
@@ -111,7 +111,7 @@ static void check(ReduceOp op, const Tensor *x, uint32_t mask, DType dtype, doub
     int64_t shape[4];
     for (int d = 0; d < x->ndim; d++)
         shape[d] = (mask >> d & 1) ? 1 : x->shape[d];
-    Tensor *out = tensor_new((Dims){shape, x->ndim}, dtype, cpu_device(), "test");
+    Tensor *out = tensor_new((Dims){x->ndim, shape}, dtype, cpu_device(), "test");
     assert_true(cpu_reduce(op, out, x, a));
     double tolerance = dtype == DTYPE_FLOAT32 ? 1e-6 : 1e-12;
     for (int64_t i = 0; i < out->numel; i++) {

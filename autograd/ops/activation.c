@@ -249,7 +249,7 @@ Tensor *tensor_prelu(Tensor *self, Tensor *weight)
     int64_t shape[TENSOR_MAX_DIMS];
     for (int d = 0; d < self->ndim; d++)
         shape[d] = d == 1 || self->ndim == 1 ? weight->numel : 1;
-    Tensor *slope = (tensor_reshape)(weight, (Dims){shape, self->ndim});
+    Tensor *slope = (tensor_reshape)(weight, (Dims){self->ndim, shape});
     Tensor *positive = tensor_gt(self, 0); /* their gradient of the slope is 0, even if they are infinite */
     return tensor_where(positive, self, tensor_mul(tensor_masked_fill(self, positive, 0), slope));
 }

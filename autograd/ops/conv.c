@@ -181,7 +181,7 @@ static Tensor *conv(Tensor *x, Tensor *weight, Tensor *bias, const ConvParams *p
     if (kernels == NULL || !out_sizes("conv2d", tensor_dims(x), tensor_dims(weight), p, shape) ||
         !check_bias("conv2d", weight, bias) || !check_dtypes("conv2d", x, weight, bias))
         return NULL;
-    Tensor *y = result("conv2d", (Dims){shape, 4}, x);
+    Tensor *y = result("conv2d", (Dims){4, shape}, x);
     if (y == NULL || !kernels->conv2d(y, x, weight, bias, p))
         return NULL;
     return tape_record_args(OP_CONV2D, y, INPUTS(x, weight, bias),
@@ -213,7 +213,7 @@ static bool check_grad(const char *operation, Dims input_size, Dims weight_size,
     for (int d = 0; d < 4; d++)
         if (grad->ndim != 4 || grad->shape[d] != shape[d])
             return error_raise(ERROR_SHAPE, operation, "expected grad_output of shape %s, but got %s",
-                               dims_string((Dims){shape, 4}, text, sizeof text),
+                               dims_string((Dims){4, shape}, text, sizeof text),
                                tensor_shape_string(grad, other, sizeof other)) != NULL;
     return true;
 }
@@ -322,7 +322,7 @@ Tensor *(tensor_conv2d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
         !pair_of("conv2d", "dilation", dilation, p.dilation) ||
         !check_weight("conv2d", tensor_dims(weight), groups > 0 ? groups : 1) ||
         !resolve_same(padding, weight, &p, sides) ||
-        !params_of("conv2d", stride, (Dims){sides, 2}, dilation, groups, &p))
+        !params_of("conv2d", stride, (Dims){2, sides}, dilation, groups, &p))
         return NULL;
     Tensor *batched = x->ndim == 4 ? x : tensor_reshape(x, 1, x->shape[0], x->shape[1], x->shape[2]);
     Tensor *y = conv(batched, weight, bias, &p);
@@ -360,14 +360,14 @@ Tensor *(tensor_conv1d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
     if (y == NULL)
         return NULL;
     return (tensor_reshape)(y,
-                            (Dims){(const int64_t[]){n, y->shape[1], y->shape[3]} + !batched, 2 + batched});
+                            (Dims){2 + batched, (const int64_t[]){n, y->shape[1], y->shape[3]} + !batched});
 }
 
 /* -- keyword arguments -- */
 
 static Dims given(const int64_t *one, const int64_t pair[2])
 {
-    return pair[0] != 0 || pair[1] != 0 ? (Dims){pair, 2} : (Dims){one, 1};
+    return pair[0] != 0 || pair[1] != 0 ? (Dims){2, pair} : (Dims){1, one};
 }
 
 Tensor *tensor_conv2d_args(const TensorConvArgs *a)
@@ -378,6 +378,6 @@ Tensor *tensor_conv2d_args(const TensorConvArgs *a)
 
 Tensor *tensor_conv1d_args(const TensorConvArgs *a)
 {
-    return (tensor_conv1d)(a->input, a->weight, a->bias, (Dims){&a->stride, 1}, (Dims){&a->padding, 1},
-                           (Dims){&a->dilation, 1}, a->groups);
+    return (tensor_conv1d)(a->input, a->weight, a->bias, (Dims){1, &a->stride}, (Dims){1, &a->padding},
+                           (Dims){1, &a->dilation}, a->groups);
 }

@@ -168,7 +168,7 @@ static bool check_fits(const Tensor *self, const Tensor *src)
         return true;
     return error_raise(ERROR_SHAPE, "copy_", "output with shape %s doesn't match the broadcast shape %s",
                        tensor_shape_string(self, s, sizeof s),
-                       dims_string((Dims){shape, ndim}, t, sizeof t)) != NULL;
+                       dims_string((Dims){ndim, shape}, t, sizeof t)) != NULL;
 }
 
 Tensor *tensor_copy_(Tensor *self, Tensor *src)
@@ -177,7 +177,7 @@ Tensor *tensor_copy_(Tensor *self, Tensor *src)
         return NULL;
     int64_t shape[TENSOR_MAX_DIMS];
     int ndim = kernel_broadcast_shape("copy_", self, src, shape);
-    if (ndim < 0 || !kernel_check_out_shape("copy_", self, (Dims){shape, ndim}))
+    if (ndim < 0 || !kernel_check_out_shape("copy_", self, (Dims){ndim, shape}))
         return NULL;
     const Kernels *kernels = kernels_for("copy_", TENSORS(self));
     const Tensor *from = kernels != NULL ? kernel_to_device(src, tensor_device(self), "copy_") : NULL;

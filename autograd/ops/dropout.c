@@ -17,7 +17,7 @@ static Tensor *random_mask(const char *operation, Tensor *x, bool channels, doub
     const Kernels *kernels = kernels_for(operation, TENSORS(x));
     if (kernels == NULL)
         return NULL;
-    Tensor *mask = channels ? tensor_new((Dims){shape, x->ndim}, x->dtype, tensor_device(x), operation)
+    Tensor *mask = channels ? tensor_new((Dims){x->ndim, shape}, x->dtype, tensor_device(x), operation)
                             : tensor_new_like(x, x->dtype, operation);
     if (mask == NULL || !kernels->bernoulli(mask, 1 - p, NULL))
         return NULL;

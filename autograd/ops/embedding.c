@@ -33,7 +33,7 @@ Tensor *tensor_masked_select(Tensor *self, Tensor *mask)
     int ndim = kernel_broadcast_shape("masked_select", mask, self, shape);
     if (ndim < 0 || kernels_for("masked_select", TENSORS(self, mask)) == NULL)
         return NULL;
-    Dims all = {shape, ndim};
+    Dims all = {ndim, shape};
     Tensor *x = tensor_reshape((tensor_expand)(self, all), -1);
     return tensor_index_select(x, 0, true_places((tensor_expand)(mask, all)));
 }
@@ -79,7 +79,7 @@ Tensor *(tensor_one_hot)(Tensor *self, int64_t num_classes)
                            TENSOR_MAX_DIMS);
     memcpy(shape, self->shape, (size_t)self->ndim * sizeof *shape);
     shape[self->ndim] = classes;
-    Tensor *y = tensor_new((Dims){shape, self->ndim + 1}, DTYPE_INT64, tensor_device(self), "one_hot");
+    Tensor *y = tensor_new((Dims){self->ndim + 1, shape}, DTYPE_INT64, tensor_device(self), "one_hot");
     return tensor_scatter_(tensor_zero_(y), -1, tensor_unsqueeze(self, -1), 1);
 }
 
@@ -135,7 +135,7 @@ Tensor *(tensor_embedding)(Tensor *input, Tensor *weight, int64_t padding_idx)
     memcpy(shape, input->shape, (size_t)input->ndim * sizeof *shape);
     shape[input->ndim] = width;
     Tensor *index = tensor_reshape((Tensor *)kernel_cast(input, DTYPE_INT64), -1);
-    Tensor *y = tensor_new((Dims){shape, input->ndim + 1}, weight->dtype, tensor_device(weight), "embedding");
+    Tensor *y = tensor_new((Dims){input->ndim + 1, shape}, weight->dtype, tensor_device(weight), "embedding");
     if (kernels == NULL || index == NULL || y == NULL)
         return NULL;
     Tensor *rows = tensor_new_view(y, DIMS(input->numel, width), (const int64_t[]){width, 1}, y->offset);

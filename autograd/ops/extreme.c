@@ -81,8 +81,8 @@ static Tensor *result_new(const char *operation, const Tensor *x, int64_t dim, b
         if (d != dim)
             squeezed[n++] = x->shape[d];
     }
-    Dims all = {shape, x->ndim};
-    Tensor *y = tensor_new(keepdim ? all : (Dims){squeezed, n}, dtype, x->storage->device, operation);
+    Dims all = {x->ndim, shape};
+    Tensor *y = tensor_new(keepdim ? all : (Dims){n, squeezed}, dtype, x->storage->device, operation);
     contiguous_strides(shape, x->ndim, strides);
     *kept = y != NULL ? tensor_new_view(y, all, strides, 0) : NULL;
     return y;
@@ -153,7 +153,7 @@ static Tensor *place_of_all(const char *operation, bool max, const Tensor *self,
     Tensor *place = flat != NULL ? choose(operation, max, flat, 0, false, false).indices : NULL;
     for (int d = 0; d < self->ndim; d++)
         ones[d] = 1;
-    return place != NULL && keepdim ? tensor_new_view(place, (Dims){ones, self->ndim}, zeros, 0) : place;
+    return place != NULL && keepdim ? tensor_new_view(place, (Dims){self->ndim, ones}, zeros, 0) : place;
 }
 
 static Tensor *place(const char *operation, bool max, Tensor *self, int64_t dim, bool keepdim)

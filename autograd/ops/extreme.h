@@ -9,7 +9,6 @@
 #ifndef TAPER_AUTOGRAD_OPS_EXTREME_H
 #define TAPER_AUTOGRAD_OPS_EXTREME_H
 
-#include "autograd/ops/dim.h"
 #include "core/keywords.h"
 #include "core/tensor.h"
 
@@ -74,19 +73,17 @@ typedef struct TensorAmaxArgs {
 static inline Tensor *tensor_amax_args(Tensor *self, const TensorAmaxArgs *args)
 {
     int64_t number;
-    return (tensor_amax)(self, tensor_dim_list(args->dim, &number),
-                         tensor_dim_keeps(args->dim, args->keepdim));
+    return (tensor_amax)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 static inline Tensor *tensor_amin_args(Tensor *self, const TensorAmaxArgs *args)
 {
     int64_t number;
-    return (tensor_amin)(self, tensor_dim_list(args->dim, &number),
-                         tensor_dim_keeps(args->dim, args->keepdim));
+    return (tensor_amin)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 #define tensor_amax(self, ...)                                                                               \
-    DIM_KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 #define tensor_amin(self, ...)                                                                               \
-    DIM_KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 
 typedef struct TensorArgmaxArgs {
     char _;

@@ -91,7 +91,7 @@ static Dims with_size(Dims shape, int64_t dim, int64_t size, int64_t *sizes)
 {
     memcpy(sizes, shape.data, (size_t)shape.n * sizeof *sizes);
     sizes[dim] = size;
-    return (Dims){sizes, shape.n};
+    return (Dims){shape.n, sizes};
 }
 
 /* x expanded to the shape that it and `other` broadcast to where their sizes along dim do not count. */
@@ -101,7 +101,7 @@ static Tensor *broadcast_but(Tensor *x, const Tensor *other, int64_t dim)
     Dims like = with_size(tensor_dims(other), dim, x->shape[dim], sizes);
     const Tensor *seen = tensor_new_view(other, like, strides, other->offset);
     int ndim = seen != NULL ? kernel_broadcast_shape("take_along_dim", x, seen, shape) : -1;
-    return ndim >= 0 ? (tensor_expand)(x, (Dims){shape, ndim}) : NULL;
+    return ndim >= 0 ? (tensor_expand)(x, (Dims){ndim, shape}) : NULL;
 }
 
 Tensor *(tensor_take_along_dim)(Tensor *self, Tensor *indices, int64_t dim)
@@ -203,7 +203,7 @@ static Tensor *covered(const char *operation, Tensor *src, const Tensor *index, 
         return src;
     if (index->ndim == 0)
         return tensor_as_strided(src, DIMS(), DIMS(), TENSOR_NONE);
-    return tensor_as_strided(src, tensor_dims(index), (Dims){src->strides, src->ndim}, TENSOR_NONE);
+    return tensor_as_strided(src, tensor_dims(index), (Dims){src->ndim, src->strides}, TENSOR_NONE);
 }
 
 static Tensor *copy_of(const Kernels *kernels, const Tensor *x, const char *operation)

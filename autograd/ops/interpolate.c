@@ -54,7 +54,7 @@ static bool output_sizes(const Tensor *x, Dims size, double scale_factor, int64_
                            "Input and output must have the same number of spatial dimensions, but got input "
                            "with spatial dimensions of %s and output size of %s. Please provide input tensor "
                            "in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.",
-                           dims_string((Dims){x->shape + 2, n}, a, sizeof a),
+                           dims_string((Dims){n, x->shape + 2}, a, sizeof a),
                            dims_string(size, b, sizeof b)) != NULL;
     for (int d = 0; d < n; d++) {
         out[d] =

@@ -122,7 +122,7 @@ Tensor *(tensor_cat)(TensorList tensors, int64_t dim)
         channels_last_strides(shape, strides);
     else
         contiguous_strides(shape, ndim, strides);
-    Tensor *y = tensor_new_strided((Dims){shape, ndim}, strides, kernel_result_type(tensors),
+    Tensor *y = tensor_new_strided((Dims){ndim, shape}, strides, kernel_result_type(tensors),
                                    tensor_device(tensors.items[0]), "cat");
     if (y == NULL)
         return NULL;

@@ -311,7 +311,7 @@ static const Tensor *prepare_operand(const char *operation, const Tensor *x, con
     if (is_at_home_everywhere(x))
         x = move_number(x, pair->device);
     x = kernel_cast(without_overlap(x, out), pair->dtype);
-    return kernel_expand(operation, x, (Dims){pair->shape, pair->ndim});
+    return kernel_expand(operation, x, (Dims){pair->ndim, pair->shape});
 }
 
 static bool prepare(const char *operation, Tensor *a, Tensor *b, bool float_result, const Tensor *out,
@@ -328,7 +328,7 @@ static bool prepare(const char *operation, Tensor *a, Tensor *b, bool float_resu
     pair->ndim = kernel_broadcast_shape(operation, a, b, pair->shape);
     if (pair->ndim < 0)
         return false;
-    if (!kernel_check_out_shape(operation, out, (Dims){pair->shape, pair->ndim}))
+    if (!kernel_check_out_shape(operation, out, (Dims){pair->ndim, pair->shape}))
         return false;
     pair->device = common_device(a, b);
     pair->a = prepare_operand(operation, a, pair, out);
@@ -350,7 +350,7 @@ Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a
         (out != NULL && !kernel_check_cast(operation, pair.dtype, out->dtype)))
         return NULL;
     Tensor *y =
-        target(out, pair.dtype, layout_of(&pair), (Dims){pair.shape, pair.ndim}, pair.device, operation);
+        target(out, pair.dtype, layout_of(&pair), (Dims){pair.ndim, pair.shape}, pair.device, operation);
     return y != NULL ? deliver(pair.kernels, pair.kernels->binary(op, y, pair.a, pair.b, alpha), y, out)
                      : NULL;
 }
@@ -361,7 +361,7 @@ Tensor *kernel_compare(const char *operation, CompareOp op, Tensor *a, Tensor *b
     if (!prepare(operation, a, b, false, NULL, &pair))
         return NULL;
     Tensor *y =
-        target(NULL, DTYPE_BOOL, layout_of(&pair), (Dims){pair.shape, pair.ndim}, pair.device, operation);
+        target(NULL, DTYPE_BOOL, layout_of(&pair), (Dims){pair.ndim, pair.shape}, pair.device, operation);
     return y != NULL && pair.kernels->compare(op, y, pair.a, pair.b) ? y : NULL;
 }
 
@@ -372,9 +372,9 @@ Tensor *kernel_where(const char *operation, Tensor *out, Tensor *condition, Tens
     Pair pair = {.kernels = kernels_for(operation, TENSORS(condition, a, b))};
     int64_t shape[TENSOR_MAX_DIMS];
     int ndim = pair.kernels != NULL ? kernel_broadcast_shape(operation, condition, a, shape) : -1;
-    const Tensor *mask = ndim >= 0 ? kernel_expand(operation, condition, (Dims){shape, ndim}) : NULL;
+    const Tensor *mask = ndim >= 0 ? kernel_expand(operation, condition, (Dims){ndim, shape}) : NULL;
     pair.ndim = mask != NULL ? kernel_broadcast_shape(operation, mask, b, pair.shape) : -1;
-    Dims all = {pair.shape, pair.ndim};
+    Dims all = {pair.ndim, pair.shape};
     if (pair.ndim < 0 || !kernel_check_out_shape(operation, out, all))
         return NULL;
     pair.dtype = dtype != DTYPE_NONE ? dtype : kernel_result_type(TENSORS(a, b));
@@ -409,7 +409,7 @@ Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, 
         if (!(mask >> d & 1))
             squeezed[n++] = x->shape[d];
     }
-    Dims kept_dims = {kept, x->ndim}, shape = keepdim ? kept_dims : (Dims){squeezed, n};
+    Dims kept_dims = {x->ndim, kept}, shape = keepdim ? kept_dims : (Dims){n, squeezed};
     Tensor *y = from != NULL ? tensor_new(shape, dtype, x->storage->device, operation) : NULL;
     if (y == NULL)
         return NULL;

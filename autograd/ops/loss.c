@@ -46,7 +46,7 @@ static bool check_sizes(const Tensor *input, const Tensor *target)
     for (int d = 1; d < n && fits; d++)
         fits = target->shape[d] == expected[d];
     return fits || error_raise(ERROR_SHAPE, "nll_loss", "Expected target size %s, got %s",
-                               dims_string((Dims){expected, n}, a, sizeof a),
+                               dims_string((Dims){n, expected}, a, sizeof a),
                                tensor_shape_string(target, b, sizeof b)) != NULL;
 }
 
@@ -174,7 +174,7 @@ static Tensor *weigh_classes(Tensor *x, Tensor *weight)
     int64_t shape[TENSOR_MAX_DIMS];
     for (int d = 0; d < x->ndim; d++)
         shape[d] = d == 1 ? weight->numel : 1;
-    return tensor_mul(x, (tensor_reshape)(weight, (Dims){shape, x->ndim}));
+    return tensor_mul(x, (tensor_reshape)(weight, (Dims){x->ndim, shape}));
 }
 
 static Tensor *minus_sum_over_classes(Tensor *x)

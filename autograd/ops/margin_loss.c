@@ -39,7 +39,7 @@ Tensor *(tensor_cosine_similarity)(Tensor *x1, Tensor *x2, int64_t dim, double e
     int ndim = kernel_broadcast_shape(name, x1, x2, shape);
     if (ndim < 0)
         return NULL;
-    Dims common = {shape, ndim};
+    Dims common = {ndim, shape};
     Tensor *a = tensor_to_dtype((tensor_expand)(x1, common), dtype);
     Tensor *b = tensor_to_dtype((tensor_expand)(x2, common), dtype);
     return tensor_sum(tensor_mul(normalised(a, dim, eps), normalised(b, dim, eps)), DIMS(dim));

@@ -337,7 +337,7 @@ static Tensor *with_leading_dims(Tensor *y, const Tensor *x, int64_t last)
     memcpy(shape, x->shape, sizeof shape);
     if (last >= 0)
         shape[x->ndim - 1] = last;
-    return (tensor_reshape)(y, (Dims){shape, last >= 0 ? x->ndim : x->ndim - 1});
+    return (tensor_reshape)(y, (Dims){last >= 0 ? x->ndim : x->ndim - 1, shape});
 }
 
 Tensor *(tensor_linear)(Tensor *input, Tensor *weight, Tensor *bias)
@@ -382,13 +382,13 @@ static Tensor *matmul_batched(Tensor *a, Tensor *b)
     }
     shape[ndim] = m;
     shape[ndim + 1] = k;
-    a = tensor_reshape((tensor_expand)(a, (Dims){shape, ndim + 2}), batch, m, k);
+    a = tensor_reshape((tensor_expand)(a, (Dims){ndim + 2, shape}), batch, m, k);
     shape[ndim] = l;
     shape[ndim + 1] = n;
-    b = tensor_reshape((tensor_expand)(b, (Dims){shape, ndim + 2}), batch, l, n);
+    b = tensor_reshape((tensor_expand)(b, (Dims){ndim + 2, shape}), batch, l, n);
     shape[ndim] = m;
     Tensor *y = bmm_for("matmul", a, b);
-    return y == NULL ? NULL : (tensor_reshape)(y, (Dims){shape, ndim + 2});
+    return y == NULL ? NULL : (tensor_reshape)(y, (Dims){ndim + 2, shape});
 }
 
 /* Removes dimension `dim`, which has one element. */
@@ -400,7 +400,7 @@ static Tensor *without_dim(Tensor *y, int dim)
     for (int d = 0, at = 0; d < y->ndim; d++)
         if (d != dim)
             shape[at++] = y->shape[d];
-    return (tensor_reshape)(y, (Dims){shape, y->ndim - 1});
+    return (tensor_reshape)(y, (Dims){y->ndim - 1, shape});
 }
 
 Tensor *tensor_matmul(Tensor *self, Tensor *other)

@@ -8,7 +8,6 @@
 #ifndef TAPER_AUTOGRAD_OPS_MOMENTS_H
 #define TAPER_AUTOGRAD_OPS_MOMENTS_H
 
-#include "autograd/ops/dim.h"
 #include "autograd/ops/number.h"
 #include "core/keywords.h"
 
@@ -38,32 +37,32 @@ typedef struct TensorVarArgs {
 static inline Tensor *tensor_var_args(Tensor *self, const TensorVarArgs *args)
 {
     int64_t number;
-    return (tensor_var)(self, tensor_dim_list(args->dim, &number), tensor_number_float(args->correction),
+    return (tensor_var)(self, dims_or_number(args->dim, &number), tensor_number_float(args->correction),
                         args->keepdim);
 }
 static inline Tensor *tensor_std_args(Tensor *self, const TensorVarArgs *args)
 {
     int64_t number;
-    return (tensor_std)(self, tensor_dim_list(args->dim, &number), tensor_number_float(args->correction),
+    return (tensor_std)(self, dims_or_number(args->dim, &number), tensor_number_float(args->correction),
                         args->keepdim);
 }
 static inline TensorVarMean tensor_var_mean_args(Tensor *self, const TensorVarArgs *args)
 {
     int64_t number;
-    return (tensor_var_mean)(self, tensor_dim_list(args->dim, &number), tensor_number_float(args->correction),
+    return (tensor_var_mean)(self, dims_or_number(args->dim, &number), tensor_number_float(args->correction),
                              args->keepdim);
 }
 static inline TensorStdMean tensor_std_mean_args(Tensor *self, const TensorVarArgs *args)
 {
     int64_t number;
-    return (tensor_std_mean)(self, tensor_dim_list(args->dim, &number), tensor_number_float(args->correction),
+    return (tensor_std_mean)(self, dims_or_number(args->dim, &number), tensor_number_float(args->correction),
                              args->keepdim);
 }
-#define VAR_ARGS_(...)             (&(const TensorVarArgs){.dim = DIM_ALL_, .correction = 1, ._ = 0, ##__VA_ARGS__})
-#define tensor_var(self, ...)      DIM_KEYWORDS(tensor_var_args((self), VAR_ARGS_(__VA_ARGS__)))
-#define tensor_std(self, ...)      DIM_KEYWORDS(tensor_std_args((self), VAR_ARGS_(__VA_ARGS__)))
-#define tensor_var_mean(self, ...) DIM_KEYWORDS(tensor_var_mean_args((self), VAR_ARGS_(__VA_ARGS__)))
-#define tensor_std_mean(self, ...) DIM_KEYWORDS(tensor_std_mean_args((self), VAR_ARGS_(__VA_ARGS__)))
+#define VAR_ARGS_(...)             (&(const TensorVarArgs){.dim = DIMS_NOT_GIVEN, .correction = 1, ._ = 0, ##__VA_ARGS__})
+#define tensor_var(self, ...)      KEYWORDS(tensor_var_args((self), VAR_ARGS_(__VA_ARGS__)))
+#define tensor_std(self, ...)      KEYWORDS(tensor_std_args((self), VAR_ARGS_(__VA_ARGS__)))
+#define tensor_var_mean(self, ...) KEYWORDS(tensor_var_mean_args((self), VAR_ARGS_(__VA_ARGS__)))
+#define tensor_std_mean(self, ...) KEYWORDS(tensor_std_mean_args((self), VAR_ARGS_(__VA_ARGS__)))
 #endif
 
 TAPER_END_DECLS

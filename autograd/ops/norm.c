@@ -114,7 +114,7 @@ static Tensor *along_channels(Tensor *list, const Tensor *x)
     int64_t shape[TENSOR_MAX_DIMS];
     for (int d = 0; d < x->ndim; d++)
         shape[d] = d == 1 ? x->shape[1] : 1;
-    return (tensor_reshape)(list, (Dims){shape, x->ndim});
+    return (tensor_reshape)(list, (Dims){x->ndim, shape});
 }
 
 static void batch_norm_differentiable(TapeNode *node, Tensor *grad, Tensor *x, Tensor *weight, Tensor *mean,
@@ -125,7 +125,7 @@ static void batch_norm_differentiable(TapeNode *node, Tensor *grad, Tensor *x, T
     for (int d = 0; d < x->ndim; d++)
         if (d != 1)
             others[n++] = d;
-    Dims over = {others, n};
+    Dims over = {n, others};
     Tensor *scale = along_channels(weight, x);
     if (args->training) {
         statistics_backward(node, grad, x, scale, over, over, args->eps);
@@ -256,7 +256,7 @@ static void layer_norm_differentiable(TapeNode *node, Tensor *grad, Tensor *x, T
     for (int d = 0; d < x->ndim; d++)
         all[d] = d;
     int rows = x->ndim - args->dims;
-    statistics_backward(node, grad, x, weight, (Dims){all + rows, args->dims}, (Dims){all, rows}, args->eps);
+    statistics_backward(node, grad, x, weight, (Dims){args->dims, all + rows}, (Dims){rows, all}, args->eps);
 }
 
 /* The number of elements in the last dimensions. */
@@ -281,7 +281,7 @@ void layer_norm_backward(TapeNode *node, Tensor *grad)
         return;
     }
     const Kernels *kernels = kernels_for(operation, TENSORS(grad, x));
-    Dims shape = {x->shape + x->ndim - args->dims, args->dims};
+    Dims shape = {args->dims, x->shape + x->ndim - args->dims};
     Tensor *grad_x = tape_needs(node, 0) ? tensor_new_like(x, x->dtype, operation) : NULL, *grads[3] = {NULL};
     for (int i = 1; i < 3; i++)
         if (tape_needs(node, i)) {
@@ -455,7 +455,7 @@ Tensor *(tensor_instance_norm)(Tensor *x, Tensor *running_mean, Tensor *running_
         return NULL;
     memcpy(one + 2, x->shape + 2, (size_t)(x->ndim - 2) * sizeof one[0]);
     Tensor *mean = for_each_image(running_mean, images), *var = for_each_image(running_var, images);
-    Tensor *y = (tensor_batch_norm)((tensor_reshape)(x, (Dims){one, x->ndim}), mean, var, NULL, NULL, true,
+    Tensor *y = (tensor_batch_norm)((tensor_reshape)(x, (Dims){x->ndim, one}), mean, var, NULL, NULL, true,
                                     momentum, eps);
     if (y == NULL || !collect_images(running_mean, mean, images) || !collect_images(running_var, var, images))
         return NULL;

@@ -22,7 +22,7 @@ void constant_pad_nd_backward(TapeNode *node, Tensor *grad)
     int64_t back[2 * TENSOR_MAX_DIMS];
     for (int64_t i = 0; i < args->n; i++)
         back[i] = -args->pad[i];
-    tape_give(node, 0, (tensor_constant_pad_nd)(grad, (Dims){back, args->n}, NULL));
+    tape_give(node, 0, (tensor_constant_pad_nd)(grad, (Dims){args->n, back}, NULL));
 }
 
 static bool check_pad(const Tensor *x, Dims pad)
@@ -48,7 +48,7 @@ static const Tensor *cropped(const Tensor *x, Dims pad)
         if (shape[d] < 0)
             return error_raise(ERROR_VALUE, "pad", "narrow(): length must be non-negative.");
     }
-    return tensor_new_view(x, (Dims){shape, x->ndim}, x->strides, offset);
+    return tensor_new_view(x, (Dims){x->ndim, shape}, x->strides, offset);
 }
 
 Tensor *(tensor_constant_pad_nd)(Tensor *self, Dims pad, Tensor *value)
@@ -72,7 +72,7 @@ Tensor *(tensor_constant_pad_nd)(Tensor *self, Dims pad, Tensor *value)
     else
         contiguous_strides(shape, self->ndim, strides);
     Tensor *y =
-        tensor_new_strided((Dims){shape, self->ndim}, strides, self->dtype, tensor_device(self), "pad");
+        tensor_new_strided((Dims){self->ndim, shape}, strides, self->dtype, tensor_device(self), "pad");
     Scalar fill = scalar_int(0);
     if (value != NULL)
         fill = dtype_is_floating_point(value->dtype) ? scalar_float(tensor_item(value))
@@ -99,7 +99,7 @@ static Tensor *edge(Tensor *x, int64_t dim, int64_t place, int64_t n)
     int64_t shape[TENSOR_MAX_DIMS];
     memcpy(shape, x->shape, sizeof shape);
     shape[dim] = n;
-    return (tensor_expand)(tensor_narrow(x, dim, place, 1), (Dims){shape, x->ndim});
+    return (tensor_expand)(tensor_narrow(x, dim, place, 1), (Dims){x->ndim, shape});
 }
 
 static Tensor *mirrored(Tensor *x, int64_t dim, int64_t start, int64_t n)

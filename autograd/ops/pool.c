@@ -16,7 +16,7 @@ static const Tensor *as_images(const Tensor *x)
         return x;
     int64_t shape[] = {1, x->shape[0], x->shape[1], x->shape[2]};
     int64_t strides[] = {x->numel, x->strides[0], x->strides[1], x->strides[2]};
-    return tensor_new_view(x, (Dims){shape, 4}, strides, x->offset);
+    return tensor_new_view(x, (Dims){4, shape}, strides, x->offset);
 }
 
 /* Whether what belongs to x should lie in channels_last, too. Sizes of 1 leave that open; then it is not. */
@@ -34,7 +34,7 @@ static Tensor *images_new(const Tensor *like, const int64_t *size, bool channels
         shape[d] = like->shape[d];
     shape[like->ndim - 2] = size[0];
     shape[like->ndim - 1] = size[1];
-    Dims dims = {shape, like->ndim};
+    Dims dims = {like->ndim, shape};
     if (!channels_last)
         return tensor_new(dims, dtype, like->storage->device, operation);
     channels_last_strides(shape, strides);
@@ -344,7 +344,7 @@ static bool adaptive_shape(const char *operation, const Tensor *x, Dims size, in
 static void adaptive_avg_pool2d_double_backward(TapeNode *node, Tensor *grad)
 {
     const int64_t *size = tape_args(node);
-    tape_give(node, 0, (tensor_adaptive_avg_pool2d)(grad, (Dims){size, 2}));
+    tape_give(node, 0, (tensor_adaptive_avg_pool2d)(grad, (Dims){2, size}));
 }
 
 void adaptive_avg_pool2d_backward(TapeNode *node, Tensor *grad)
@@ -416,8 +416,8 @@ Tensor *(tensor_adaptive_max_pool2d)(Tensor *x, Dims output_size)
 static Dims list_of(const int64_t *pair, const int64_t *number)
 {
     if (pair[0] != 0 || pair[1] != 0)
-        return (Dims){pair, 2};
-    return (Dims){number, *number == TENSOR_NONE ? 0 : 1};
+        return (Dims){2, pair};
+    return (Dims){*number == TENSOR_NONE ? 0 : 1, number};
 }
 
 TensorMaxPool2d tensor_max_pool2d_with_indices_args(Tensor *x, const TensorMaxPool2dArgs *args)
@@ -444,7 +444,7 @@ Tensor *tensor_avg_pool2d_args(Tensor *x, const TensorAvgPool2dArgs *args)
 static Dims size_of(const TensorAdaptivePool2dArgs *args)
 {
     const int64_t *pair = args->output_size_hw;
-    return pair[0] != 0 || pair[1] != 0 ? (Dims){pair, 2} : (Dims){&args->output_size, 1};
+    return pair[0] != 0 || pair[1] != 0 ? (Dims){2, pair} : (Dims){1, &args->output_size};
 }
 
 Tensor *tensor_adaptive_avg_pool2d_args(Tensor *x, const TensorAdaptivePool2dArgs *args)

@@ -112,7 +112,7 @@ static Dims with_tail(const Tensor *x, Dims tail, int64_t *shape)
     int64_t n = x->ndim - 3;
     memcpy(shape, x->shape, (size_t)n * sizeof *shape);
     memcpy(shape + n, tail.data, (size_t)tail.n * sizeof *shape);
-    return (Dims){shape, n + tail.n};
+    return (Dims){n + tail.n, shape};
 }
 
 /* x as `split`, its last five dimensions then in `order`, and as `result`; all behind x's leading ones. */
@@ -122,7 +122,7 @@ static Tensor *shuffled(Tensor *x, Dims split, const int64_t *order, Dims result
     for (int64_t d = 0; d < n + 5; d++)
         dims[d] = d < n ? d : n + order[d - n];
     Tensor *y = (tensor_reshape)(x, with_tail(x, split, shape));
-    return (tensor_reshape)((tensor_permute)(y, (Dims){dims, n + 5}), with_tail(x, result, shape));
+    return (tensor_reshape)((tensor_permute)(y, (Dims){n + 5, dims}), with_tail(x, result, shape));
 }
 
 static bool check_pixels(const Tensor *x, const char *operation, const char *factor_name, int64_t factor)

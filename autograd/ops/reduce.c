@@ -55,12 +55,12 @@ Tensor *tensor_sum_to_size(Tensor *self, Dims size)
         return error_raise(ERROR_SHAPE, "sum_to_size", "size {%s} is not expandable to size {%s}.",
                            dims_string(size, a, sizeof a), tensor_shape_string(self, b, sizeof b));
     }
-    Tensor *y = n > 0 ? (tensor_sum)(self, (Dims){dims, n}, true, self->dtype) : self;
+    Tensor *y = n > 0 ? (tensor_sum)(self, (Dims){n, dims}, true, self->dtype) : self;
     if (y == NULL || added == 0)
         return y;
     for (int64_t d = 0; d < size.n; d++)
         strides[d] = y->strides[d + added];
-    return (tensor_as_strided)(y, size, (Dims){strides, size.n}, y->offset);
+    return (tensor_as_strided)(y, size, (Dims){size.n, strides}, y->offset);
 }
 
 /* -- mean: every element has its share of the gradient -- */

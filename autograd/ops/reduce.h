@@ -9,7 +9,6 @@
 #ifndef TAPER_AUTOGRAD_OPS_REDUCE_H
 #define TAPER_AUTOGRAD_OPS_REDUCE_H
 
-#include "autograd/ops/dim.h"
 #include "core/keywords.h"
 #include "core/tensor.h"
 
@@ -44,27 +43,24 @@ typedef struct TensorSumArgs {
 static inline Tensor *tensor_sum_args(Tensor *self, const TensorSumArgs *args)
 {
     int64_t number;
-    return (tensor_sum)(self, tensor_dim_list(args->dim, &number), tensor_dim_keeps(args->dim, args->keepdim),
-                        args->dtype);
+    return (tensor_sum)(self, dims_or_number(args->dim, &number), args->keepdim, args->dtype);
 }
 static inline Tensor *tensor_nansum_args(Tensor *self, const TensorSumArgs *args)
 {
     int64_t number;
-    return (tensor_nansum)(self, tensor_dim_list(args->dim, &number),
-                           tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
+    return (tensor_nansum)(self, dims_or_number(args->dim, &number), args->keepdim, args->dtype);
 }
 static inline Tensor *tensor_mean_args(Tensor *self, const TensorSumArgs *args)
 {
     int64_t number;
-    return (tensor_mean)(self, tensor_dim_list(args->dim, &number),
-                         tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
+    return (tensor_mean)(self, dims_or_number(args->dim, &number), args->keepdim, args->dtype);
 }
 #define tensor_sum(self, ...)                                                                                \
-    DIM_KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 #define tensor_nansum(self, ...)                                                                             \
-    DIM_KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 #define tensor_mean(self, ...)                                                                               \
-    DIM_KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 
 typedef struct TensorReduceArgs {
     char _;
@@ -74,32 +70,28 @@ typedef struct TensorReduceArgs {
 static inline Tensor *tensor_logsumexp_args(Tensor *self, const TensorReduceArgs *args)
 {
     int64_t number;
-    return (tensor_logsumexp)(self, tensor_dim_list(args->dim, &number),
-                              tensor_dim_keeps(args->dim, args->keepdim));
+    return (tensor_logsumexp)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 static inline Tensor *tensor_all_args(Tensor *self, const TensorReduceArgs *args)
 {
     int64_t number;
-    return (tensor_all)(self, tensor_dim_list(args->dim, &number),
-                        tensor_dim_keeps(args->dim, args->keepdim));
+    return (tensor_all)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 static inline Tensor *tensor_any_args(Tensor *self, const TensorReduceArgs *args)
 {
     int64_t number;
-    return (tensor_any)(self, tensor_dim_list(args->dim, &number),
-                        tensor_dim_keeps(args->dim, args->keepdim));
+    return (tensor_any)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 static inline Tensor *tensor_count_nonzero_args(Tensor *self, const TensorReduceArgs *args)
 {
     int64_t number;
-    return (tensor_count_nonzero)(self, tensor_dim_list(args->dim, &number));
+    return (tensor_count_nonzero)(self, dims_or_number(args->dim, &number));
 }
-#define REDUCE_ARGS_(...)           (&(const TensorReduceArgs){.dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__})
-#define tensor_logsumexp(self, ...) DIM_KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_all(self, ...)       DIM_KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_any(self, ...)       DIM_KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))
-#define tensor_count_nonzero(self, ...)                                                                      \
-    DIM_KEYWORDS(tensor_count_nonzero_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define REDUCE_ARGS_(...)               (&(const TensorReduceArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__})
+#define tensor_logsumexp(self, ...)     KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_all(self, ...)           KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_any(self, ...)           KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))
+#define tensor_count_nonzero(self, ...) KEYWORDS(tensor_count_nonzero_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #endif
 
 TAPER_END_DECLS

@@ -24,7 +24,7 @@ Tensor *reduced_restore(const TapeNode *node, Tensor *y)
         return y;
     for (int64_t d = 0, from = 0; d < in.n; d++)
         shape[d] = args->dims >> d & 1 ? 1 : y->shape[from++];
-    return (tensor_reshape)(y, (Dims){shape, in.n});
+    return (tensor_reshape)(y, (Dims){in.n, shape});
 }
 
 int64_t reduced_count(Dims input, uint32_t dims)
@@ -42,7 +42,7 @@ Dims reduced_list(const TapeNode *node, int64_t *dims)
     for (int64_t d = 0; d < TENSOR_MAX_DIMS; d++)
         if (args->dims >> d & 1)
             dims[n++] = d;
-    return (Dims){dims, n};
+    return (Dims){n, dims};
 }
 
 Tensor *reduced_share(const TapeNode *node, Tensor *grad, Tensor *x, Tensor *y, bool nans)

@@ -39,11 +39,11 @@ Tensor *(tensor_repeat)(Tensor *self, Dims repeats)
         single[n] = expanded[n] = size;
         n++;
     }
-    Dims result = {shape, repeats.n};
+    Dims result = {repeats.n, shape};
     if (negative < 0)
         return error_raise(ERROR_SHAPE, "repeat", "Trying to create tensor with negative dimension %lld: %s",
                            (long long)negative, dims_string(result, text, sizeof text));
-    Tensor *y = (tensor_expand)((tensor_reshape)(self, (Dims){single, n}), (Dims){expanded, n});
+    Tensor *y = (tensor_expand)((tensor_reshape)(self, (Dims){n, single}), (Dims){n, expanded});
     return apart((tensor_reshape)(y, result), self);
 }
 
@@ -63,10 +63,10 @@ Tensor *(tensor_repeat_interleave)(Tensor *self, int64_t repeats, int64_t dim)
         return NULL;
     memcpy(shape, x->shape, (size_t)x->ndim * sizeof *shape);
     shape[d + 1] = repeats;
-    x = (tensor_expand)(x, (Dims){shape, x->ndim});
+    x = (tensor_expand)(x, (Dims){x->ndim, shape});
     if (x == NULL)
         return NULL;
     memmove(shape + d + 1, shape + d + 2, (size_t)(x->ndim - d - 2) * sizeof *shape);
     shape[d] *= repeats;
-    return apart((tensor_reshape)(x, (Dims){shape, x->ndim - 1}), self);
+    return apart((tensor_reshape)(x, (Dims){x->ndim - 1, shape}), self);
 }

@@ -82,7 +82,7 @@ void view_backward(TapeNode *node, Tensor *grad)
 
 static Tensor *record_view(Tensor *x, const int64_t *shape, int64_t ndim, const int64_t *strides)
 {
-    Tensor *y = tensor_new_view(x, (Dims){shape, ndim}, strides, x->offset);
+    Tensor *y = tensor_new_view(x, (Dims){ndim, shape}, strides, x->offset);
     return tape_record_view(OP_VIEW, y, x, NULL, 0);
 }
 
@@ -113,7 +113,7 @@ Tensor *(tensor_reshape)(Tensor *self, Dims size)
         return record_view(self, shape, size.n, strides);
     Tensor *copy = tensor_new(tensor_dims(self), self->dtype, tensor_device(self), "reshape");
     copy = tensor_copy_(copy, self);
-    return copy != NULL ? (tensor_view)(copy, (Dims){shape, size.n}) : NULL;
+    return copy != NULL ? (tensor_view)(copy, (Dims){size.n, shape}) : NULL;
 }
 
 Tensor *(tensor_flatten)(Tensor *self, int64_t start_dim, int64_t end_dim)
@@ -138,7 +138,7 @@ Tensor *(tensor_flatten)(Tensor *self, int64_t start_dim, int64_t end_dim)
         else
             shape[n++] = self->shape[d];
     }
-    return (tensor_reshape)(self, (Dims){shape, n});
+    return (tensor_reshape)(self, (Dims){n, shape});
 }
 
 Tensor *(tensor_unflatten)(Tensor *self, int64_t dim, Dims sizes)
@@ -172,7 +172,7 @@ Tensor *(tensor_unflatten)(Tensor *self, int64_t dim, Dims sizes)
         shape[n++] = i == inferred ? size / known : sizes.data[i];
     for (int64_t i = d + 1; i < self->ndim; i++)
         shape[n++] = self->shape[i];
-    return (tensor_view)(self, (Dims){shape, n});
+    return (tensor_view)(self, (Dims){n, shape});
 }
 
 /* -- one dimension more, or fewer -- */
@@ -194,7 +194,7 @@ Tensor *tensor_unsqueeze(Tensor *self, int64_t dim)
                                        : 1;
         from += !added;
     }
-    Tensor *y = tensor_new_view(self, (Dims){shape, self->ndim + 1}, strides, self->offset);
+    Tensor *y = tensor_new_view(self, (Dims){self->ndim + 1, shape}, strides, self->offset);
     return tape_record_view(OP_UNSQUEEZE, y, self, NULL, 0);
 }
 
@@ -210,7 +210,7 @@ Tensor *(tensor_squeeze)(Tensor *self, Dims dim)
         shape[n] = self->shape[d];
         strides[n++] = self->strides[d];
     }
-    Tensor *y = tensor_new_view(self, (Dims){shape, n}, strides, self->offset);
+    Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, self->offset);
     return tape_record_view(OP_SQUEEZE, y, self, NULL, 0);
 }
 

@@ -146,7 +146,7 @@ void prod_backward(TapeNode *node, Tensor *grad)
 Tensor *(tensor_prod)(Tensor *self, int64_t dim, bool keepdim, DType dtype)
 {
     Tensor *x = converted(self, dtype);
-    Dims dims = {&dim, dim != TENSOR_NONE};
+    Dims dims = {dim != TENSOR_NONE, &dim};
     Tensor *y = kernel_reduce("prod", REDUCE_PROD, x, dims, keepdim, DTYPE_NONE, 0);
     if (y == NULL)
         return NULL;

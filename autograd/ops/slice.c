@@ -37,7 +37,7 @@ static Tensor *slice_view(Tensor *x, const Slice *slice)
     shape[slice->dim] = slice->length;
     strides[slice->dim] *= slice->step;
     int64_t offset = x->offset + slice->start * x->strides[slice->dim];
-    Tensor *y = tensor_new_view(x, (Dims){shape, x->ndim}, strides, offset);
+    Tensor *y = tensor_new_view(x, (Dims){x->ndim, shape}, strides, offset);
     return tape_record_view(OP_SLICE, y, x, slice, sizeof *slice);
 }
 
@@ -131,7 +131,7 @@ Tensor *tensor_select(Tensor *self, int64_t dim, int64_t index)
             strides[n++] = self->strides[d];
         }
     int64_t offset = self->offset + args.index * self->strides[args.dim];
-    Tensor *y = tensor_new_view(self, (Dims){shape, n}, strides, offset);
+    Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, offset);
     return tape_record_view(OP_SELECT, y, self, &args, sizeof args);
 }
 
@@ -184,7 +184,7 @@ Tensor *tensor_unfold(Tensor *self, int64_t dimension, int64_t size, int64_t ste
         shape[args.dim] = (length - size) / step + 1;
         strides[args.dim] *= step;
     }
-    Tensor *y = tensor_new_view(self, (Dims){shape, n + 1}, strides, self->offset);
+    Tensor *y = tensor_new_view(self, (Dims){n + 1, shape}, strides, self->offset);
     return tape_record_view(OP_UNFOLD, y, self, &args, sizeof args);
 }
 
@@ -224,6 +224,6 @@ Tensor *(tensor_diagonal)(Tensor *self, int64_t offset, int64_t dim1, int64_t di
         }
     shape[n] = length > 0 ? length : 0;
     strides[n++] = self->strides[args.dim1] + self->strides[args.dim2];
-    Tensor *y = tensor_new_view(self, (Dims){shape, n}, strides, start);
+    Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, start);
     return tape_record_view(OP_DIAGONAL, y, self, &args, sizeof args);
 }

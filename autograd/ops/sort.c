@@ -67,7 +67,7 @@ static TensorValuesIndices topk(const char *operation, Tensor *self, int64_t k, 
     int64_t shape[TENSOR_MAX_DIMS];
     for (int64_t d = 0; d < self->ndim; d++)
         shape[d] = d == dim ? k : self->shape[d];
-    Dims sizes = {shape, self->ndim};
+    Dims sizes = {self->ndim, shape};
     Device device = tensor_device(self);
     TensorValuesIndices result = {tensor_new(sizes, self->dtype, device, operation),
                                   tensor_new(sizes, DTYPE_INT64, device, operation)};

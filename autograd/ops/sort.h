@@ -6,6 +6,9 @@
 #ifndef TAPER_AUTOGRAD_OPS_SORT_H
 #define TAPER_AUTOGRAD_OPS_SORT_H
 
+#include "core/keywords.h"
+#include "core/tensor.h"
+
 #include "autograd/ops/extreme.h"
 
 TAPER_BEGIN_DECLS

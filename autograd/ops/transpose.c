@@ -12,7 +12,7 @@ static Tensor *reordered(const Tensor *x, const int64_t *order)
         shape[d] = x->shape[order[d]];
         strides[d] = x->strides[order[d]];
     }
-    return tensor_new_view(x, (Dims){shape, x->ndim}, strides, x->offset);
+    return tensor_new_view(x, (Dims){x->ndim, shape}, strides, x->offset);
 }
 
 /* -- transpose: its own inverse -- */
@@ -78,7 +78,7 @@ void permute_backward(TapeNode *node, Tensor *grad)
     int64_t inverse[TENSOR_MAX_DIMS], n = tape_input_dims(node, 0).n;
     for (int64_t d = 0; d < n; d++)
         inverse[args->order[d]] = d;
-    tape_give(node, 0, (tensor_permute)(grad, (Dims){inverse, n}));
+    tape_give(node, 0, (tensor_permute)(grad, (Dims){n, inverse}));
 }
 
 Tensor *(tensor_permute)(Tensor *self, Dims dims)
@@ -147,5 +147,5 @@ Tensor *(tensor_movedim)(Tensor *self, Dims source, Dims destination)
             rest++;
         order[d] = rest++;
     }
-    return (tensor_permute)(self, (Dims){order, self->ndim});
+    return (tensor_permute)(self, (Dims){self->ndim, order});
 }

@@ -2,7 +2,6 @@
 #ifndef TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
 #define TAPER_AUTOGRAD_OPS_VECTOR_NORM_H
 
-#include "autograd/ops/dim.h"
 #include "autograd/ops/number.h"
 #include "core/keywords.h"
 
@@ -28,11 +27,12 @@ typedef struct TensorNormArgs {
 static inline Tensor *tensor_norm_args(Tensor *self, const TensorNormArgs *args)
 {
     int64_t number;
-    return (tensor_norm)(self, tensor_number_float(args->p), tensor_dim_list(args->dim, &number),
-                         tensor_dim_keeps(args->dim, args->keepdim), args->dtype);
+    return (tensor_norm)(self, tensor_number_float(args->p), dims_or_number(args->dim, &number),
+                         args->keepdim, args->dtype);
 }
 #define tensor_norm(self, ...)                                                                               \
-    DIM_KEYWORDS(tensor_norm_args((self), &(TensorNormArgs){.p = 2, .dim = DIM_ALL_, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(                                                                                                \
+        tensor_norm_args((self), &(TensorNormArgs){.p = 2, .dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -55,7 +55,7 @@ Tensor *(tensor_expand)(Tensor *self, Dims size)
         int64_t from = d - (size.n - self->ndim);
         strides[d] = from >= 0 && self->shape[from] == shape[d] ? self->strides[from] : 0;
     }
-    Tensor *y = tensor_new_view(self, (Dims){shape, size.n}, strides, self->offset);
+    Tensor *y = tensor_new_view(self, (Dims){size.n, shape}, strides, self->offset);
     return tape_record_view(OP_EXPAND, y, self, NULL, 0);
 }
 
@@ -84,7 +84,7 @@ static Tensor *without_repetition(Tensor *grad, const StridedArgs *a, int64_t *s
 {
     for (int d = 0; d < a->ndim; d++)
         shape[d] = a->strides[d] == 0 ? 1 : a->shape[d];
-    return tensor_sum_to_size(grad, (Dims){shape, a->ndim});
+    return tensor_sum_to_size(grad, (Dims){a->ndim, shape});
 }
 
 /* How many elements of the input share each place: an expanded input has its values several times. */
@@ -102,7 +102,7 @@ static double sharing(const StridedArgs *a)
 void as_strided_backward(TapeNode *node, Tensor *grad)
 {
     const StridedArgs *a = tape_args(node);
-    Dims shape = {a->shape, a->ndim}, in = {a->in_shape, a->in_ndim};
+    Dims shape = {a->ndim, a->shape}, in = {a->in_ndim, a->in_shape};
     int64_t low, high, in_low, in_high, once[TENSOR_MAX_DIMS];
     extent(shape, a->strides, a->offset, &low, &high);
     extent(in, a->in_strides, a->in_offset, &in_low, &in_high);
@@ -117,14 +117,14 @@ void as_strided_backward(TapeNode *node, Tensor *grad)
     if (memory == NULL || values == NULL)
         return;
     if (values->numel > 0) {
-        Dims strides = {a->strides, a->ndim}, kept = {once, a->ndim};
+        Dims strides = {a->ndim, a->strides}, kept = {a->ndim, once};
         if (tensor_copy_(tensor_as_strided(memory, kept, strides, a->offset - low), values) == NULL)
             return;
     }
     if (numel == 0)
         tape_give(node, 0, tensor_zero_(tensor_new(in, grad->dtype, tensor_device(grad), "as_strided")));
     else {
-        Tensor *read = tensor_as_strided(memory, in, (Dims){a->in_strides, a->in_ndim}, a->in_offset - low);
+        Tensor *read = tensor_as_strided(memory, in, (Dims){a->in_ndim, a->in_strides}, a->in_offset - low);
         tape_give(node, 0, sharing(a) == 1 ? read : tensor_mul(read, 1 / sharing(a)));
     }
 }

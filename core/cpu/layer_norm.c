@@ -51,7 +51,7 @@ static const Tensor *contiguous(const Tensor *x, const char *operation)
 {
     if (x == NULL || tensor_is_contiguous(x))
         return x;
-    Tensor *y = tensor_new((Dims){x->shape, x->ndim}, x->dtype, x->storage->device, operation);
+    Tensor *y = tensor_new((Dims){x->ndim, x->shape}, x->dtype, x->storage->device, operation);
     return y && cpu_backend.kernels.copy(y, x) ? y : NULL;
 }
 
@@ -60,7 +60,7 @@ static Tensor *contiguous_result(Tensor *out, const char *operation)
 {
     if (out == NULL || tensor_is_contiguous(out))
         return out;
-    return tensor_new((Dims){out->shape, out->ndim}, out->dtype, out->storage->device, operation);
+    return tensor_new((Dims){out->ndim, out->shape}, out->dtype, out->storage->device, operation);
 }
 
 static bool deliver(Tensor *out, Tensor *computed)

@@ -45,7 +45,7 @@ static Tensor *in_memory_order(const Tensor *out)
         shape[at] = out->shape[d];
         strides[at] = out->strides[d];
     }
-    return tensor_new_view(out, (Dims){shape, out->ndim}, strides, out->offset);
+    return tensor_new_view(out, (Dims){out->ndim, shape}, strides, out->offset);
 }
 
 static bool fill(Tensor *out, const Distribution *d)

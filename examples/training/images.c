@@ -44,7 +44,7 @@ static Dataset *first_images(Dataset *dataset, int64_t n)
     int64_t *indices = scope_alloc((size_t)n * sizeof *indices);
     for (int64_t i = 0; i < n && indices != NULL; i++)
         indices[i] = i;
-    return indices != NULL ? data_Subset(dataset, (Dims){indices, n}) : NULL;
+    return indices != NULL ? data_Subset(dataset, (Dims){n, indices}) : NULL;
 }
 
 ImageSets images_open(const Options *options)

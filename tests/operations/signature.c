@@ -101,6 +101,8 @@ typedef union Slot {
     TensorList list;
 } Slot;
 
+static ffi_type *dims_members[] = {&ffi_type_sint64, &ffi_type_pointer, NULL};
+static ffi_type dims_type = {.type = FFI_TYPE_STRUCT, .elements = dims_members};
 static ffi_type *list_members[] = {&ffi_type_pointer, &ffi_type_sint64, NULL};
 static ffi_type list_type = {.type = FFI_TYPE_STRUCT, .elements = list_members};
 
@@ -108,8 +110,9 @@ static ffi_type *type_of(ArgumentType type)
 {
     switch (type) {
     case ARGUMENT_TENSORS:
-    case ARGUMENT_INTS:
         return &list_type;
+    case ARGUMENT_INTS:
+        return &dims_type;
     case ARGUMENT_INT:
         return &ffi_type_sint64;
     case ARGUMENT_FLOAT:
@@ -141,8 +144,8 @@ static Tensor *number_tensor(const SampleValue *value)
 static Dims ints_of(const SampleValue *value)
 {
     if (value->kind == SAMPLE_INT)
-        return (Dims){&value->integer, 1};
-    return value->kind == SAMPLE_NONE ? (Dims){NULL, 0} : (Dims){value->integers, value->count};
+        return (Dims){1, &value->integer};
+    return value->kind == SAMPLE_NONE ? (Dims){0, NULL} : (Dims){value->count, value->integers};
 }
 
 static Slot slot_of(ArgumentType type, const SampleValue *value, Tensor *const *tensors)

@@ -113,7 +113,7 @@ static Tensor *filled_tensor(const SampleTensor *description, Dims shape, int nu
 Tensor *sample_tensor(const SampleTensor *description, int number, DType floats, Layout layout)
 {
     DType dtype = description->kind == 'i' ? DTYPE_INT64 : description->kind == 'b' ? DTYPE_BOOL : floats;
-    return filled_tensor(description, (Dims){description->shape, description->ndim}, number, dtype, layout);
+    return filled_tensor(description, (Dims){description->ndim, description->shape}, number, dtype, layout);
 }
 
 Tensor *sample_gradient(const Tensor *y, int number)

@@ -146,7 +146,7 @@ static double element(const Vector *vector, int64_t i)
 bool vector_matches(const Vector *vector, const Tensor *x, double rtol, double atol, char *reason,
                     size_t size)
 {
-    Dims shape = {vector->shape, vector->ndim};
+    Dims shape = {vector->ndim, vector->shape};
     bool same = tensor_dim(x) == shape.n;
     for (int d = 0; same && d < vector->ndim; d++)
         same = tensor_size(x, d) == vector->shape[d];
