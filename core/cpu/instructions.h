@@ -3,6 +3,13 @@
 #ifndef TAPER_CORE_CPU_INSTRUCTIONS_H
 #define TAPER_CORE_CPU_INSTRUCTIONS_H
 
+/* a * b + c, rounded once where the instruction set can. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define FUSED(f, a, b, c) f((a), (b), (c))
+#else
+#define FUSED(f, a, b, c) ((a) * (b) + (c))
+#endif
+
 #if defined(__x86_64__)
 #define HAS_AVX2() (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 #define HAS_AVX512()                                                                                         \

@@ -1,16 +1,10 @@
 /* One instruction set's table of optimizer_loops.h: defines TABLE, which the including file names. */
-#include "core/cpu/optimizer_loops.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* a * b + c, rounded once where the instruction set can. */
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#define FUSED(f, a, b, c) f((a), (b), (c))
-#else
-#define FUSED(f, a, b, c) ((a) * (b) + (c))
-#endif
+#include "core/cpu/instructions.h"
+#include "core/cpu/optimizer_loops.h"
 
 #define T             float
 #define NAME(loop)    loop##_float

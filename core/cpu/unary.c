@@ -4,6 +4,10 @@
 #include "core/cpu/unary_rows.h"
 #include "core/error.h"
 
+/* float_math.h has them in float. */
+#define exp_narrow exp
+#define erf_narrow erf
+
 static inline f64 sigmoid(f64 x)
 {
     return 1 / (1 + exp(-x));

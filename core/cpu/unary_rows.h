@@ -17,7 +17,7 @@
     }                                                                                                        \
     static inline T gelu_##T(T x)                                                                            \
     {                                                                                                        \
-        return x * (T)0.5 * (1 + f(erf)(x * (T)M_SQRT1_2));                                                  \
+        return x * (T)0.5 * (1 + f(erf_narrow)(x * (T)M_SQRT1_2));                                           \
     }                                                                                                        \
     static inline T gelu_tanh_##T(T x)                                                                       \
     {                                                                                                        \
@@ -33,8 +33,8 @@
     /* derivatives */                                                                                        \
     static inline T gelu_slope_##T(T x)                                                                      \
     {                                                                                                        \
-        T density = f(exp)(x * x * (T)-0.5) * (T)(M_2_SQRTPI * M_SQRT1_2 * 0.5);                             \
-        return (T)0.5 * (1 + f(erf)(x * (T)M_SQRT1_2)) + x * density;                                        \
+        T density = f(exp_narrow)(x * x * (T)-0.5) * (T)(M_2_SQRTPI * M_SQRT1_2 * 0.5);                      \
+        return (T)0.5 * (1 + f(erf_narrow)(x * (T)M_SQRT1_2)) + x * density;                                 \
     }                                                                                                        \
     static inline T gelu_tanh_slope_##T(T x)                                                                 \
     {                                                                                                        \
@@ -106,7 +106,7 @@
     X(UNARY_HARDSWISH, hardswish, T, x *clamp_##T(x + 3, 0, 6) / 6)                                          \
     X(UNARY_GELU, gelu, T, gelu_##T(x))                                                                      \
     X(UNARY_GELU_TANH, gelu_tanh, T, gelu_tanh_##T(x))                                                       \
-    X(UNARY_SILU, silu, T, x / (1 + F(exp)(-x)))                                                             \
+    X(UNARY_SILU, silu, T, x / (1 + F(exp_narrow)(-x)))                                                      \
     X(UNARY_SOFTPLUS, softplus, T, x *a > b ? x : F(log1pexp)(x * a) / a)                                    \
     X(UNARY_SIGN, sign, T, sign_##T(x))                                                                      \
     X(UNARY_ABS, abs, T, F(fabs)(x))                                                                         \
