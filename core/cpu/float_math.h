@@ -1,9 +1,11 @@
 /* Functions of float32 that the compiler can vectorise: no branches, no tables, no calls. Most calculate in
  * double, where the exponents of all float32 are ordinary ones and rounding is far below a float's last bit,
  * so that short polynomials give results within one unit in the last place, and the same bits with every
- * instruction set. Activations calculate in float, twice as fast: within 2 units in the last
- * place, and with their products fused where the processor can. The polynomials are
- * Chebyshev fits. Named as the C library's, with _f32 behind; _narrow_f32: in float. */
+ * instruction set. Named as the C library's, with _f32 behind.
+ *
+ * Those named _narrow_f32, and sigmoid, calculate in float: twice as fast, within 2.5 units in the last
+ * place, as PyTorch's, and with products fused where the processor can. The polynomials are Chebyshev fits.
+ */
 #ifndef TAPER_CORE_CPU_FLOAT_MATH_H
 #define TAPER_CORE_CPU_FLOAT_MATH_H
 

@@ -3,16 +3,16 @@
 #ifndef TAPER_CORE_CPU_LINES_H
 #define TAPER_CORE_CPU_LINES_H
 
-#include "core/tensor_struct.h"
+#include "core/cpu/steps.h"
 
-enum { LINES_MAX_TENSORS = 4, LINES_MAX_WIDTH = 256 };
+enum { LINES_MAX_WIDTH = 256 };
 
 /* `width` neighbouring lines: element k of line i of tensor t is element k * along[t] + i * across[t] of
  * data[t]. */
 typedef struct Lines {
     int64_t width;
-    char *data[LINES_MAX_TENSORS]; /* NULL for a NULL tensor */
-    int64_t length[LINES_MAX_TENSORS], along[LINES_MAX_TENSORS], across[LINES_MAX_TENSORS];
+    char *data[STEPS_MAX_TENSORS]; /* NULL for a NULL tensor */
+    int64_t length[STEPS_MAX_TENSORS], along[STEPS_MAX_TENSORS], across[STEPS_MAX_TENSORS];
     void *scratch; /* memory of the thread's own */
 } Lines;
 

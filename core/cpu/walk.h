@@ -4,8 +4,6 @@
 
 #include "core/tensor_struct.h"
 
-enum { WALK_MAX_TENSORS = 5 };
-
 /* A row: n elements of each tensor from data[i] on, strides[i] elements apart. */
 typedef void (*WalkRow)(char *const *data, const int64_t *strides, int64_t n, const void *context);
 
