@@ -248,6 +248,8 @@ static void test_says_what_is_wrong(void **state)
     expect_failure(&ended, 1, "Invalid device string: 'tpu'");
     ended = train("--metrics", "nowhere/metrics.jsonl");
     expect_failure(&ended, 1, "cannot write nowhere/metrics.jsonl");
+    ended = train("--metrics", "/dev/full");
+    expect_failure(&ended, 1, "cannot write the metrics: No space left on device");
     ended = program_run(TAPER_TRAIN, "--data", in_folder("empty"));
     expect_failure(&ended, 1, "Dataset not found or corrupted");
     ended = train("--resume", "missing.safetensors");

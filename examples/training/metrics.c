@@ -51,8 +51,11 @@ bool metrics_epoch(FILE *file, int64_t epoch, double test_accuracy, double test_
 
 bool metrics_close(FILE *file)
 {
-    if (file == NULL || fclose(file) == 0)
+    if (file == NULL)
         return true;
+    bool written = !ferror(file); /* what was not written then, and said so */
+    if (fclose(file) == 0 || !written)
+        return written;
     fprintf(stderr, "train_cifar10: cannot write the metrics: %s\n", strerror(errno));
     return false;
 }

@@ -11,6 +11,7 @@
 bool metrics_open(const char *path, const char *mode, FILE **file);
 bool metrics_step(FILE *file, int64_t epoch, int64_t step, double loss, double lr, double step_ms);
 bool metrics_epoch(FILE *file, int64_t epoch, double test_accuracy, double test_loss);
+/* False if anything was not written. */
 bool metrics_close(FILE *file);
 
 #endif
