@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/cpu/kernels.h"
 #include "core/scope.h"
 #include "core/threads.h"
+#include "bench/timing.h"
 
 typedef struct Shape {
     const char *name;
@@ -36,19 +36,6 @@ static const Shape shapes[] = {
 
 enum { ROUNDS = 9 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static Tensor *sample(int64_t a, int64_t b, int64_t c, int64_t d)
 {
     Tensor *x = tensor_new(DIMS(a, b, c, d), DTYPE_FLOAT32, cpu_device(), "bench");
@@ -69,19 +56,20 @@ static void measure(const Shape *s, int64_t batch)
     Tensor *y = sample(batch, s->out, size, size), *grad = sample(batch, s->out, size, size);
     double times[3][ROUNDS];
     for (int round = -2; round < ROUNDS; round++) {
-        double t[4] = {now()};
+        double t[4] = {timing_now()};
         cpu_conv2d(y, x, w, NULL, &p);
-        t[1] = now();
+        t[1] = timing_now();
         cpu_conv2d_backward_input(grad_x, grad, w, &p);
-        t[2] = now();
+        t[2] = timing_now();
         cpu_conv2d_backward_weight(grad_w, grad, x, &p);
-        t[3] = now();
+        t[3] = timing_now();
         for (int i = 0; i < 3 && round >= 0; i++)
             times[i][round] = t[i + 1] - t[i];
     }
+    double median[3];
     for (int i = 0; i < 3; i++)
-        qsort(times[i], ROUNDS, sizeof(double), by_size);
-    printf("%s;%.3f;%.3f;%.3f\n", s->name, times[0][ROUNDS / 2], times[1][ROUNDS / 2], times[2][ROUNDS / 2]);
+        median[i] = timing_median(times[i], ROUNDS);
+    printf("%s;%.3f;%.3f;%.3f\n", s->name, median[0], median[1], median[2]);
     scope_close(scope);
 }
 

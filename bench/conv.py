@@ -2,12 +2,12 @@
 
     python3 bench/conv.py [--program build/bench/conv] [--batch 32] [--threads 2] [--rounds 3]
 """
-import argparse
 import statistics
-import subprocess
 import time
 
 import torch
+
+import compare
 
 SHAPES = {  # name: channels in, out, size, kernel, stride, groups; as in bench/conv.c
     "stem": (3, 64, 32, 3, 1, 1), "64@32": (64, 64, 32, 3, 1, 1), "64-128/2": (64, 128, 32, 3, 2, 1),
@@ -42,32 +42,5 @@ def pytorch(batch, repeats=9):
     return times
 
 
-def taper(program, batch, threads):
-    lines = subprocess.run([program, str(batch), str(threads)], check=True, capture_output=True, text=True).stdout
-    return {row[0]: [float(v) for v in row[1:]] for row in (line.split(";") for line in lines.splitlines())}
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--program", default="build/bench/conv")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    ours, theirs = [], []
-    for _ in range(args.rounds):
-        ours.append(taper(args.program, args.batch, args.threads))
-        theirs.append(pytorch(args.batch))
-    print(f"batch {args.batch}, {args.threads} threads: milliseconds of Taper / PyTorch = ratio")
-    print(f"{'':16} {'forward':>24} {'gradient of input':>24} {'gradient of weight':>24}")
-    for name in SHAPES:
-        cells = []
-        for i in range(3):
-            a, b = (statistics.median(run[name][i] for run in runs) for runs in (ours, theirs))
-            cells.append(f"{a:8.2f} / {b:6.2f} = {a / b:4.2f}")
-        print(f"{name:16} " + " ".join(f"{cell:>24}" for cell in cells))
-
-
 if __name__ == "__main__":
-    main()
+    compare.main("build/bench/conv", ["forward", "gradient of input", "gradient of weight"], pytorch)

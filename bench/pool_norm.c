@@ -6,28 +6,15 @@
  * against PyTorch's. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/cpu/kernels.h"
 #include "core/scope.h"
 #include "core/threads.h"
+#include "bench/timing.h"
 
 enum { ROUNDS = 15 };
 
 static const int64_t shapes[][2] = {{64, 32}, {128, 16}, {256, 8}, {512, 4}}; /* channels, height and width */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static Tensor *sample(int64_t n, int64_t c, int64_t h, int64_t w, bool channels_last, DType dtype)
 {
@@ -132,18 +119,17 @@ static void measure(Kind kind, int64_t batch, int64_t c, int64_t size, bool chan
     Data d = data_new(kind, batch, c, size, channels_last);
     double times[2][ROUNDS];
     for (int round = -2; round < ROUNDS; round++) {
-        double t[3] = {now()};
+        double t[3] = {timing_now()};
         forward(kind, &d);
-        t[1] = now();
+        t[1] = timing_now();
         backward(kind, &d);
-        t[2] = now();
+        t[2] = timing_now();
         for (int i = 0; i < 2 && round >= 0; i++)
             times[i][round] = t[i + 1] - t[i];
     }
-    for (int i = 0; i < 2; i++)
-        qsort(times[i], ROUNDS, sizeof(double), by_size);
+    double forward = timing_median(times[0], ROUNDS), backward = timing_median(times[1], ROUNDS);
     printf("%s %lld@%lld%s;%.3f;%.3f\n", names[kind], (long long)c, (long long)size,
-           channels_last ? " channels_last" : "", times[0][ROUNDS / 2], times[1][ROUNDS / 2]);
+           channels_last ? " channels_last" : "", forward, backward);
     scope_close(scope);
 }
 

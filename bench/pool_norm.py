@@ -2,13 +2,13 @@
 
     python3 bench/pool_norm.py [--program build/bench/pool_norm] [--batch 32] [--threads 2] [--rounds 3]
 """
-import argparse
 import statistics
-import subprocess
 import time
 
 import torch
 import torch.nn.functional as F
+
+import compare
 
 SHAPES = [(64, 32), (128, 16), (256, 8), (512, 4)]  # channels, height and width; as in bench/pool_norm.c
 aten = torch.ops.aten
@@ -74,31 +74,5 @@ def pytorch(batch, repeats=15):
     return times
 
 
-def taper(program, batch, threads):
-    lines = subprocess.run([program, str(batch), str(threads)], check=True, capture_output=True, text=True).stdout
-    return {row[0]: [float(v) for v in row[1:]] for row in (line.split(";") for line in lines.splitlines())}
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--program", default="build/bench/pool_norm")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    ours, theirs = [], []
-    for _ in range(args.rounds):
-        ours.append(taper(args.program, args.batch, args.threads))
-        theirs.append(pytorch(args.batch))
-    print(f"{'':42}{'forward, ms':>24}{'backward, ms':>28}")
-    for name in ours[0]:
-        text = f"{name:42}"
-        for i in range(2):
-            a, b = (statistics.median(r[name][i] for r in rounds) for rounds in (ours, theirs))
-            text += f"{a:9.3f} /{b:8.3f} = {a / b:4.2f}  "
-        print(text)
-
-
 if __name__ == "__main__":
-    main()
+    compare.main("build/bench/pool_norm", ["forward", "backward"], pytorch)

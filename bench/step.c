@@ -2,32 +2,19 @@
  *
  *     step train|eval BATCH THREADS [STEPS]
  *
- * prints one line: milliseconds a step (the median), and the process's peak memory in MB. A training step is zero_grad,
- * forward, cross entropy, backward and SGD with momentum; eval is a forward without gradients. */
+ * prints one line: milliseconds a step (the median), and the process's peak memory in MB. A training step is
+ * zero_grad, forward, cross entropy, backward and SGD with momentum; eval is a forward without gradients. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <taper.h>
 
+#include "bench/timing.h"
 #include "examples/training/model.h"
 
 enum { WARMUP = 3, MAX_STEPS = 1000 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double train_step(Module *model, Optimizer *optimizer, Tensor *inputs, Tensor *labels)
 {
@@ -41,7 +28,8 @@ static double train_step(Module *model, Optimizer *optimizer, Tensor *inputs, Te
 static double eval_step(Module *model, Tensor *inputs)
 {
     double first = 0;
-    autograd_inference_mode {
+    autograd_inference_mode
+    {
         Tensor *outputs = nn_forward(model, inputs);
         first = tensor_item(tensor_select(tensor_select(outputs, 0, 0), 0, 0));
     }
@@ -67,17 +55,16 @@ int main(int argc, char **argv)
         nn_eval(model);
     for (int i = -WARMUP; i < steps; i++)
         tensor_scope {
-            double start = now();
+            double start = timing_now();
             if (train)
                 train_step(model, optimizer, inputs, labels);
             else
                 eval_step(model, inputs);
             if (i >= 0)
-                times[i] = now() - start;
+                times[i] = timing_now() - start;
         }
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    qsort(times, (size_t)steps, sizeof *times, by_size);
-    printf("%.2f;%.0f\n", times[steps / 2], (double)usage.ru_maxrss / 1024);
+    printf("%.2f;%.0f\n", timing_median(times, (size_t)steps), (double)usage.ru_maxrss / 1024);
     return EXIT_SUCCESS;
 }

@@ -98,7 +98,7 @@ static Module *CustomCNN_new(int64_t num_classes)
     nn_child(self, layer2, make_layer(64, 128, 2, 2));
     nn_child(self, layer3, make_layer(128, 256, 2, 2));
     nn_child(self, layer4, make_layer(256, 512, 2, 2));
-    nn_child(self, avg_pool, nn_AdaptiveAvgPool2d(1));
+    nn_child(self, avg_pool, nn_AdaptiveAvgPool2d(.output_size_hw = {1, 1}));
     nn_child(self, fc, nn_Linear(512, num_classes));
     return &self->base;
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "expect.h"
-#include "reference_model.h"
+#include "examples/training/model.h"
 #include "vectors/modules.inc"
 
 static void expect_repr(const Module *module, const char *const *lines)
@@ -25,7 +25,7 @@ static void expect_repr(const Module *module, const char *const *lines)
 static void test_repr_is_pytorchs(void **state)
 {
     (void)state;
-    expect_repr(CustomCNN_new(10), custom_cnn_repr);
+    expect_repr(se_resnet_new(10), custom_cnn_repr);
     Module *alike[3];
     for (int i = 0; i < 3; i++)
         alike[i] = nn_Sequential(nn_Linear(2, 3), nn_ReLU());
@@ -126,7 +126,7 @@ static void test_summary_of_a_small_net(void **state)
 static void test_summary_of_the_reference_model(void **state)
 {
     (void)state;
-    char *text = nn_summary(CustomCNN_new(10), DIMS(1, 3, 32, 32));
+    char *text = nn_summary(se_resnet_new(10), DIMS(1, 3, 32, 32));
     assert_non_null(text);
     /* PyTorch: sum(p.numel() for p in model.parameters()) */
     assert_non_null(strstr(text, "Total parameters: 11,261,002\n"));

@@ -11,7 +11,7 @@
 #include <taper.h>
 
 #include "expect.h"
-#include "reference_model.h"
+#include "examples/training/model.h"
 #include "vectors/modules.inc"
 
 /* -- the map -- */
@@ -82,7 +82,7 @@ static void test_metadata_is_a_map_of_texts(void **state)
 static void test_keys_are_pytorchs(void **state)
 {
     (void)state;
-    StateDict *dict = nn_state_dict(CustomCNN_new(10));
+    StateDict *dict = nn_state_dict(se_resnet_new(10));
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -154,7 +154,7 @@ static void test_a_model_loads_what_another_one_saved(void **state)
 {
     (void)state;
     tensor_manual_seed(1);
-    Module *a = CustomCNN_new(10), *b = CustomCNN_new(10);
+    Module *a = se_resnet_new(10), *b = se_resnet_new(10);
     Tensor *x = tensor_randn(DIMS(2, 3, 8, 8));
     nn_forward(a, x); /* moves the running statistics */
     assert_true(nn_load_state_dict(b, nn_state_dict(a)).loaded);
@@ -208,7 +208,7 @@ static void test_errors_are_pytorchs(void **state)
     assert_int_equal(keys.n_unexpected, 4);
     expect_load_error(nn_load_state_dict(small, wrong, .strict = false), error_of_sizes);
     expect_load_error(nn_load_state_dict(small, state_dict_new()), error_of_empty);
-    expect_load_error(nn_load_state_dict(CustomCNN_new(100), nn_state_dict(CustomCNN_new(10))), error_of_fc);
+    expect_load_error(nn_load_state_dict(se_resnet_new(100), nn_state_dict(se_resnet_new(10))), error_of_fc);
     expect_values(nn_get_parameter(small, "1.bias"), 0, 0, 0); /* nothing was copied */
 }
 
@@ -252,7 +252,7 @@ static void test_one_element_becomes_a_0d_tensor(void **state)
 static void test_long_errors_say_how_much_more_there_is(void **state)
 {
     (void)state;
-    Module *module = CustomCNN_new(10);
+    Module *module = se_resnet_new(10);
     StateDict *dict = state_dict_new();
     char name[64];
     for (int i = 0; i < 300; i++) {

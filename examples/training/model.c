@@ -30,7 +30,7 @@ Module *se_resnet_new(int64_t num_classes)
     nn_child(self, layer2, layer(64, 128, 2));
     nn_child(self, layer3, layer(128, 256, 2));
     nn_child(self, layer4, layer(256, 512, 2));
-    nn_child(self, avg_pool, nn_AdaptiveAvgPool2d(1));
+    nn_child(self, avg_pool, nn_AdaptiveAvgPool2d(.output_size_hw = {1, 1}));
     nn_child(self, fc, nn_Linear(512, num_classes));
     return &self->base;
 }

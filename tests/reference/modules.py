@@ -7,7 +7,7 @@ Texts are lists of lines.
 import torch
 from torch import nn
 
-from reference_model import CustomCNN
+from reference_script import CustomCNN
 
 
 def text(name, value):

@@ -16,9 +16,8 @@ import torch
 import torchvision.transforms as transforms
 from PIL import Image
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../../examples"))
-from se_resnet import CustomCNN  # noqa: E402
+from reference_script import CustomCNN
+
 
 
 class CIFAR10Binary(torch.utils.data.Dataset):

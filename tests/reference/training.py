@@ -5,18 +5,12 @@
 For each seed: FNV-1a hashes of the initial weights (all float parameters, in order) and of the inputs and labels of all
 batches, and the losses of 20 steps in float64. The images are those of tests/reference/pattern.py, the blocks those of examples/se_resnet.py.
 """
-import os
-import sys
-
 import torch
 import torch.nn as nn
 from torch.utils.data import DataLoader
 
 from pattern import Pattern, fnv1a, reference_transform
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../../examples"))
-from se_resnet import ResidualBlock  # noqa: E402
+from reference_script import ResidualBlock
 
 N, BATCH, STEPS = 80, 8, 20
 
