@@ -59,7 +59,7 @@ TAPER_API IncompatibleKeys nn_load_state_dict_args(Module *module, const StateDi
 #ifndef __cplusplus
 #define nn_load_state_dict(module, dict, ...)                                                                \
     KEYWORDS(nn_load_state_dict_args((module), (dict),                                                       \
-                                     &(LoadStateDictArgs){.strict = true, ._ = 0, ##__VA_ARGS__}))
+                                     &(LoadStateDictArgs){.strict = true, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

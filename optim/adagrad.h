@@ -27,7 +27,7 @@ TAPER_API Optimizer *optim_adagrad(TensorList params, const AdagradArgs *args);
 
 #ifndef __cplusplus
 #define optim_Adagrad(params, ...)                                                                           \
-    KEYWORDS(optim_adagrad((params), &(const AdagradArgs){.lr = 1e-2, .eps = 1e-10, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(optim_adagrad((params), &(const AdagradArgs){.lr = 1e-2, .eps = 1e-10, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

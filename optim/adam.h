@@ -32,14 +32,12 @@ TAPER_API Optimizer *optim_adamw(TensorList params, const AdamArgs *args);
 
 #ifndef __cplusplus
 #define OPTIM_ADAM_(f, params, decay, ...)                                                                   \
-    KEYWORDS(f((params), &(const AdamArgs){.lr = 1e-3,                                                       \
-                                           .betas = {0.9, 0.999},                                            \
-                                           .eps = 1e-8,                                                      \
-                                           .weight_decay = (decay),                                          \
-                                           ._ = 0,                                                           \
-                                           ##__VA_ARGS__}))
-#define optim_Adam(params, ...)  OPTIM_ADAM_(optim_adam, params, 0, ##__VA_ARGS__)
-#define optim_AdamW(params, ...) OPTIM_ADAM_(optim_adamw, params, 1e-2, ##__VA_ARGS__)
+    KEYWORDS(f(                                                                                              \
+        (params),                                                                                            \
+        &(const AdamArgs){                                                                                   \
+            .lr = 1e-3, .betas = {0.9, 0.999}, .eps = 1e-8, .weight_decay = (decay), ._ = 0, __VA_ARGS__}))
+#define optim_Adam(params, ...)  OPTIM_ADAM_(optim_adam, params, 0, __VA_ARGS__)
+#define optim_AdamW(params, ...) OPTIM_ADAM_(optim_adamw, params, 1e-2, __VA_ARGS__)
 #endif
 
 TAPER_END_DECLS

@@ -31,7 +31,7 @@ TAPER_API bool optim_clip_grad_value_(TensorList parameters, double clip_value);
 #ifndef __cplusplus
 #define optim_clip_grad_norm_(parameters, max_norm, ...)                                                     \
     KEYWORDS(optim_clip_grad_norm((parameters), (max_norm),                                                  \
-                                  &(const ClipGradNormArgs){.norm_type = 2, ._ = 0, ##__VA_ARGS__}))
+                                  &(const ClipGradNormArgs){.norm_type = 2, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

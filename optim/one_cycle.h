@@ -38,7 +38,7 @@ TAPER_API Scheduler *optim_one_cycle_lr(Optimizer *optimizer, const OneCycleLRAr
                                                                      .final_div_factor = 1e4,                \
                                                                      .last_epoch = -1,                       \
                                                                      ._ = 0,                                 \
-                                                                     ##__VA_ARGS__}))
+                                                                     __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

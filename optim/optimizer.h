@@ -172,12 +172,12 @@ static inline bool optim_zero_grad_args(Optimizer *optimizer, const ZeroGradArgs
     return optim_zero_grad(optimizer, args->set_to_none);
 }
 #define optim_zero_grad(optimizer, ...)                                                                      \
-    KEYWORDS(optim_zero_grad_args((optimizer),                                                               \
-                                  &(const ZeroGradArgs){.set_to_none = true, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(                                                                                                \
+        optim_zero_grad_args((optimizer), &(const ZeroGradArgs){.set_to_none = true, ._ = 0, __VA_ARGS__}))
 #define optim_add_param_group(optimizer, params, ...)                                                        \
     (optim_add_param_group)(                                                                                 \
-        (optimizer), (params), (const OptionValue[]){{NULL, 0}, ##__VA_ARGS__} + 1,                          \
-        (int64_t)(sizeof((const OptionValue[]){{NULL, 0}, ##__VA_ARGS__}) / sizeof(OptionValue)) - 1)
+        (optimizer), (params), (const OptionValue[]){{NULL, 0}, __VA_ARGS__} + 1,                            \
+        (int64_t)(sizeof((const OptionValue[]){{NULL, 0}, __VA_ARGS__}) / sizeof(OptionValue)) - 1)
 #endif
 
 /* -- for steps of your own -- */

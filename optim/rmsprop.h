@@ -30,7 +30,7 @@ TAPER_API Optimizer *optim_rmsprop(TensorList params, const RMSpropArgs *args);
 #ifndef __cplusplus
 #define optim_RMSprop(params, ...)                                                                           \
     KEYWORDS(optim_rmsprop(                                                                                  \
-        (params), &(const RMSpropArgs){.lr = 1e-2, .alpha = 0.99, .eps = 1e-8, ._ = 0, ##__VA_ARGS__}))
+        (params), &(const RMSpropArgs){.lr = 1e-2, .alpha = 0.99, .eps = 1e-8, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -87,11 +87,15 @@ void scheduler_read_lrs(Scheduler *scheduler)
 
 bool scheduler_apply(Scheduler *scheduler, bool closed)
 {
-    closed = closed && scheduler->type->closed_lr != NULL;
+    const SchedulerType *type = scheduler->type;
+    bool (*lr_of)(Scheduler *, int64_t, double *) =
+        closed && type->closed_lr != NULL ? type->closed_lr : type->lr;
+    if (lr_of == NULL)
+        return error_raise(ERROR_UNSUPPORTED, type->name, "it cannot tell the learning rate of an epoch") !=
+               NULL;
     scheduler_read_lrs(scheduler);
     for (int64_t i = 0; i < scheduler->n_groups; i++) {
-        double *lr = &scheduler->last_lr[i];
-        if (!(closed ? scheduler->type->closed_lr : scheduler->type->lr)(scheduler, i, lr)) {
+        if (!lr_of(scheduler, i, &scheduler->last_lr[i])) {
             scheduler_read_lrs(scheduler);
             return false;
         }

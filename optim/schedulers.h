@@ -100,7 +100,8 @@ TAPER_API Scheduler *optim_cosine_annealing_warm_restarts(Optimizer *optimizer,
 
 /* SequentialLR(optimizer, schedulers, milestones): one scheduler after the other, changing at the milestones,
  * of which there is one less; SCHEDULERS(warmup, cosine), DIMS(5). It keeps them. ERROR_VALUE in PyTorch's
- * words for numbers that do not fit, schedulers of another optimizer, and ReduceLROnPlateau. */
+ * words for numbers that do not fit, schedulers of another optimizer, and ReduceLROnPlateau. A SequentialLR
+ * among them must be the first: the step that begins another is ERROR_UNSUPPORTED. */
 typedef struct SchedulerList {
     Scheduler **items;
     int64_t n;
@@ -133,44 +134,44 @@ TAPER_API Scheduler *optim_reduce_lr_on_plateau(Optimizer *optimizer, const Redu
     ((SchedulerList){(Scheduler *[]){__VA_ARGS__},                                                           \
                      sizeof((Scheduler *[]){__VA_ARGS__}) / sizeof(Scheduler *)})
 #define optim_LambdaLR(optimizer, ...)                                                                       \
-    KEYWORDS(optim_lambda_lr((optimizer), &(const LambdaLRArgs){.last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(optim_lambda_lr((optimizer), &(const LambdaLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_MultiplicativeLR(optimizer, ...)                                                               \
-    KEYWORDS(optim_multiplicative_lr((optimizer),                                                            \
-                                     &(const LambdaLRArgs){.last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(                                                                                                \
+        optim_multiplicative_lr((optimizer), &(const LambdaLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_StepLR(optimizer, ...)                                                                         \
     KEYWORDS(optim_step_lr((optimizer),                                                                      \
-                           &(const StepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+                           &(const StepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_MultiStepLR(optimizer, ...)                                                                    \
     KEYWORDS(optim_multi_step_lr(                                                                            \
-        (optimizer), &(const MultiStepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+        (optimizer), &(const MultiStepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_ConstantLR(optimizer, ...)                                                                     \
     KEYWORDS(optim_constant_lr(                                                                              \
         (optimizer), &(const ConstantLRArgs){                                                                \
-                         .factor = 1.0 / 3, .total_iters = 5, .last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+                         .factor = 1.0 / 3, .total_iters = 5, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_LinearLR(optimizer, ...)                                                                       \
     KEYWORDS(optim_linear_lr((optimizer), &(const LinearLRArgs){.start_factor = 1.0 / 3,                     \
                                                                 .end_factor = 1,                             \
                                                                 .total_iters = 5,                            \
                                                                 .last_epoch = -1,                            \
                                                                 ._ = 0,                                      \
-                                                                ##__VA_ARGS__}))
+                                                                __VA_ARGS__}))
 #define optim_ExponentialLR(optimizer, ...)                                                                  \
     KEYWORDS(optim_exponential_lr((optimizer),                                                               \
-                                  &(const ExponentialLRArgs){.last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+                                  &(const ExponentialLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_PolynomialLR(optimizer, ...)                                                                   \
     KEYWORDS(optim_polynomial_lr(                                                                            \
         (optimizer),                                                                                         \
-        &(const PolynomialLRArgs){.total_iters = 5, .power = 1, .last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+        &(const PolynomialLRArgs){.total_iters = 5, .power = 1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_CosineAnnealingLR(optimizer, ...)                                                              \
     KEYWORDS(optim_cosine_annealing_lr(                                                                      \
-        (optimizer), &(const CosineAnnealingLRArgs){.last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+        (optimizer), &(const CosineAnnealingLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_CosineAnnealingWarmRestarts(optimizer, ...)                                                    \
     KEYWORDS(optim_cosine_annealing_warm_restarts(                                                           \
         (optimizer),                                                                                         \
-        &(const CosineAnnealingWarmRestartsArgs){.T_mult = 1, .last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+        &(const CosineAnnealingWarmRestartsArgs){.T_mult = 1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_SequentialLR(optimizer, ...)                                                                   \
-    KEYWORDS(optim_sequential_lr((optimizer),                                                                \
-                                 &(const SequentialLRArgs){.last_epoch = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(                                                                                                \
+        optim_sequential_lr((optimizer), &(const SequentialLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_ReduceLROnPlateau(optimizer, ...)                                                              \
     KEYWORDS(optim_reduce_lr_on_plateau((optimizer), &(const ReduceLROnPlateauArgs){.mode = "min",           \
                                                                                     .factor = 0.1,           \
@@ -179,7 +180,7 @@ TAPER_API Scheduler *optim_reduce_lr_on_plateau(Optimizer *optimizer, const Redu
                                                                                     .threshold_mode = "rel", \
                                                                                     .eps = 1e-8,             \
                                                                                     ._ = 0,                  \
-                                                                                    ##__VA_ARGS__}))
+                                                                                    __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

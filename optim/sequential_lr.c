@@ -37,9 +37,12 @@ static bool sequential_step(Scheduler *scheduler)
     int64_t epoch = scheduler->last_epoch + 1, i = index_at(self, epoch);
     Scheduler *current = self->schedulers[i];
     bool begins = i > 0 && self->milestones[i - 1] == epoch;
+    int64_t before = current->last_epoch;
     if (begins)
         current->last_epoch = 0;
     bool done = begins ? scheduler_apply(current, true) : optim_scheduler_step(current);
+    if (begins && !done)
+        current->last_epoch = before;
     scheduler->last_epoch += done;
     return finish(self, i, done);
 }

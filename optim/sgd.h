@@ -28,7 +28,7 @@ TAPER_API Optimizer *optim_sgd(TensorList params, const SGDArgs *args);
 
 #ifndef __cplusplus
 #define optim_SGD(params, ...)                                                                               \
-    KEYWORDS(optim_sgd((params), &(const SGDArgs){.lr = 1e-3, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(optim_sgd((params), &(const SGDArgs){.lr = 1e-3, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

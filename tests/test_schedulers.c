@@ -174,6 +174,16 @@ static void test_sequential_errors(void **state)
     Optimizer *optimizer = sgd(0), *other = sgd(0);
     Scheduler *step = optim_StepLR(optimizer, 3), *stranger = optim_StepLR(other, 3);
     Scheduler *plateau = optim_ReduceLROnPlateau(optimizer);
+    Optimizer *third = sgd(0); /* as PyTorch, where it is a NotImplementedError */
+    Scheduler *nested = optim_SequentialLR(
+        third,
+        SCHEDULERS(
+            optim_StepLR(third, 3),
+            optim_SequentialLR(third, SCHEDULERS(optim_ConstantLR(third), optim_StepLR(third, 3)), DIMS(2))),
+        DIMS(1));
+    expect_error(optim_scheduler_step(nested), ERROR_UNSUPPORTED,
+                 "it cannot tell the learning rate of an epoch");
+    assert_true(nested->last_epoch == 0);
     expect_error(optim_SequentialLR(optimizer), ERROR_VALUE,
                  "SequentialLR expects at least one scheduler, but got no scheduler.");
     expect_error(
