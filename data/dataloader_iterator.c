@@ -101,7 +101,8 @@ static void *worker_run(void *argument)
 static bool start_workers(DataIterator *it, uint64_t base_seed)
 {
     int64_t n = it->loader->num_workers;
-    it->n_places = n * it->loader->prefetch_factor;
+    if (__builtin_mul_overflow(n, it->loader->prefetch_factor, &it->n_places))
+        return error_raise(ERROR_MEMORY, "DataLoader", "out of memory") != NULL;
     it->workers = calloc((size_t)n, sizeof *it->workers);
     it->places = calloc((size_t)it->n_places, sizeof *it->places);
     if (it->workers == NULL || it->places == NULL)

@@ -194,6 +194,11 @@ static void wrong_arguments(void **state)
            "std evaluated to zero after conversion to torch.float32, leading to division by zero.");
     assert_null(data_DataLoader(NULL));
     assert_null(error_last());
+    DataLoader *greedy = data_DataLoader(dataset, .num_workers = 2, .prefetch_factor = INT64_MAX);
+    data_for_each (batch, greedy)
+        fail();
+    assert_int_equal(error_last()->code, ERROR_MEMORY);
+    error_clear();
     scope_close(scope);
 }
 
