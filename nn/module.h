@@ -208,7 +208,8 @@ TAPER_API bool nn_is_training(const Module *module);
 /* module.zero_grad(): the parameters' gradients are gone (set_to_none=True). */
 TAPER_API void nn_zero_grad(Module *module);
 
-/* module.requires_grad_(requires_grad): of all parameters. */
+/* module.requires_grad_(requires_grad): of all parameters. NULL after an error: ERROR_AUTOGRAD at the first
+ * parameter of integers, if true. */
 TAPER_API Module *nn_requires_grad_(Module *module, bool requires_grad);
 
 /* module.apply(f): calls f for every module in it, children first, then itself; `user` is passed on. Returns

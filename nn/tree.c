@@ -294,10 +294,11 @@ Module *nn_requires_grad_(Module *module, bool requires_grad)
 {
     Scope scope = scope_open();
     TensorList parameters = nn_parameters(module);
-    for (int64_t i = 0; i < parameters.n; i++)
-        tensor_requires_grad_(parameters.items[i], requires_grad);
+    bool done = true;
+    for (int64_t i = 0; i < parameters.n && done; i++)
+        done = tensor_requires_grad_(parameters.items[i], requires_grad) != NULL;
     scope_close(scope);
-    return module;
+    return done ? module : NULL;
 }
 
 Module *nn_apply(Module *module, void (*f)(Module *module, void *user), void *user)

@@ -162,6 +162,9 @@ static void test_parameters_are_leaves(void **state)
                  "Cannot assign non-leaf Tensor to parameter 'steps'. Model parameters must be");
     expect_error(nn_forward(module, VECTOR(1, 1)) != NULL, ERROR_VALUE,
                  "a part of the module could not be made when it was constructed");
+    assert_non_null(nn_register_parameter(module, "counts", INTEGERS(DIMS(2), 1, 2)));
+    expect_error(nn_requires_grad_(module, true) != NULL, ERROR_AUTOGRAD,
+                 "only Tensors of floating point dtype can require gradients");
 }
 
 static void test_shared_parts_count_once(void **state)
