@@ -15,7 +15,7 @@
  *
  *     Tensor *(tensor_mul)(Tensor *a, Tensor *b)
  *     {
- *         Tensor *y = kernel_binary("mul", BINARY_MUL, a, b, 1);
+ *         Tensor *y = kernel_binary("mul", BINARY_MUL, NULL, a, b, false, 1);
  *         return tape_record(OP_MUL, y, INPUTS(a, b), SAVES(a, b));
  *     }
  */
