@@ -105,6 +105,13 @@ bool tape_wants(TensorList inputs)
     return false;
 }
 
+bool tape_old_value(Tensor *x, TensorList wanting, Tensor **old)
+{
+    bool wanted = tape_wants(wanting);
+    *old = wanted ? tensor_clone(x) : NULL;
+    return !wanted || *old != NULL;
+}
+
 /* A tensor of the same data whose history is that of x now: what happens to x afterwards, in place, cannot
  * make a circle through it. A leaf is kept itself, for its gradient goes to it. */
 static Tensor *save_input(Tensor *x)
@@ -194,7 +201,7 @@ static Tensor *record(const char *name, bool users_own, BackwardFunction backwar
         meta_of(y)->inference = true;
         return y;
     }
-    if (backward == backward_none || !dtype_is_floating_point(y->dtype) || !tape_wants(inputs))
+    if (!dtype_is_floating_point(y->dtype) || !tape_wants(inputs))
         return y;
     size_t name_size = users_own ? strlen(name) + sizeof "Backward" : 0;
     TapeNode *node = node_new(name, backward, (int)inputs.n, (int)saves.n, size + name_size);
@@ -220,7 +227,10 @@ Tensor *tape_record_args(OpId op, Tensor *y, TensorList inputs, TensorList saves
                          size_t size)
 {
     pthread_once(&node_names_once, make_node_names);
-    return record(node_names[op], false, operation(op)->backward, y, inputs, saves, args, size);
+    BackwardFunction backward = operation(op)->backward;
+    if (backward == backward_none) /* its error names the operation */
+        return record(node_names[op], false, backward, y, inputs, NO_SAVES, &op, sizeof op);
+    return record(node_names[op], false, backward, y, inputs, saves, args, size);
 }
 
 Tensor *tape_record(OpId op, Tensor *y, TensorList inputs, TensorList saves)

@@ -68,9 +68,12 @@ TAPER_API Tensor *tape_record_view(OpId op, Tensor *y, Tensor *x, const void *ar
  * gradient, for a view of such a leaf, and in other forbidden cases. tape_record(op, x, INPUTS(x, ...), ...)
  * afterwards advances the version and rewrites x's history; without gradients tape_record still advances the
  * version, so in-place operations always end with tape_record. SAVES(x) then means the new value; for the old
- * value save tape_saved_copy of nothing: operations whose derivative needs the input's old value have
- * PyTorch's version error by design. */
+ * one see tape_old_value. */
 TAPER_API bool tape_check_inplace(Tensor *x, const char *operation);
+
+/* The value of x before an operation in place writes to it: a copy, if tape_wants(wanting), else NULL. False
+ * after ERROR_MEMORY. */
+TAPER_API bool tape_old_value(Tensor *x, TensorList wanting, Tensor **old);
 
 /* True if recording (OP, inputs) would leave a node: operations use it to skip work done only for backward.
  */

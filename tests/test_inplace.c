@@ -207,10 +207,27 @@ static void test_results_that_do_not_fit(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
 
+/* What has no derivative may be recorded, but a gradient must not pass it by. */
+static void test_operations_without_a_derivative(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(3, 5), *y = tensor_floor_divide_(tensor_mul(x, 1), 2);
+    expect_values(y, 1, 2);
+    assert_true(tensor_requires_grad(y));
+    expect_error(tensor_backward(tensor_sum(y)), ERROR_AUTOGRAD,
+                 "derivative for aten::floor_divide_ is not implemented");
+    Tensor *z = tensor_add(x, tensor_floor_divide(x, 2));
+    expect_error(tensor_backward(tensor_sum(z)), ERROR_AUTOGRAD,
+                 "derivative for aten::floor_divide is not implemented");
+    assert_false(tensor_requires_grad(tensor_floor_divide(tensor_detach(x), 2)));
+    assert_null(tensor_grad(x));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_in_place_on_a_result),
+        TEST(test_operations_without_a_derivative),
         TEST(test_in_place_makes_a_tensor_require_grad),
         TEST(test_leaves),
         TEST(test_saved_tensors),

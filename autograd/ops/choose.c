@@ -113,8 +113,9 @@ static Tensor *clamp_integers(const char *operation, Tensor *out, Tensor *self, 
 static Tensor *clamp(OpId op, const char *operation, Tensor *out, Tensor *self, Tensor *min, Tensor *max)
 {
     DType dtype = kernel_result_type(TENSORS(self, min, max));
-    bool keep = out != NULL && tape_wants(INPUTS(self));
-    Tensor *before = keep ? tensor_clone(self) : self, *y;
+    Tensor *before = self, *y;
+    if (out != NULL && !tape_old_value(self, INPUTS(self), &before))
+        return NULL;
     UnaryArgs bounds = {min != NULL ? tensor_item(min) : -HUGE_VAL,
                         max != NULL ? tensor_item(max) : HUGE_VAL};
     if (dtype_is_floating_point(dtype))

@@ -23,12 +23,6 @@ static Rounding parse_rounding(const char *operation, const char *mode)
     return ROUNDING_UNKNOWN;
 }
 
-/* Self's value before an operation in place, for the gradient of `other`. */
-static Tensor *old_value(Tensor *self, Tensor *other)
-{
-    return tape_wants(INPUTS(other)) ? tensor_clone(self) : NULL;
-}
-
 /* -- div: d(self / other) = d self / other - self / other^2 d other -- */
 
 void div_backward(TapeNode *node, Tensor *grad)
@@ -70,9 +64,10 @@ Tensor *(tensor_div)(Tensor *self, Tensor *other, const char *rounding_mode)
 Tensor *(tensor_div_)(Tensor *self, Tensor *other, const char *rounding_mode)
 {
     Rounding rounding = parse_rounding("div_", rounding_mode);
-    if (rounding == ROUNDING_UNKNOWN || other == NULL || !tape_check_inplace(self, "div_"))
+    Tensor *old;
+    if (rounding == ROUNDING_UNKNOWN || other == NULL || !tape_check_inplace(self, "div_") ||
+        !tape_old_value(self, INPUTS(other), &old))
         return NULL;
-    Tensor *old = old_value(self, other);
     Tensor *y = divide("div_", self, self, other, rounding);
     return tape_record_args(OP_DIV_, y, INPUTS(self, other), SAVES(old, other), &rounding, sizeof rounding);
 }
@@ -81,7 +76,8 @@ Tensor *(tensor_div_)(Tensor *self, Tensor *other, const char *rounding_mode)
 
 Tensor *(tensor_floor_divide)(Tensor *self, Tensor *other)
 {
-    return divide("floor_divide", NULL, self, other, ROUNDING_FLOOR);
+    Tensor *y = divide("floor_divide", NULL, self, other, ROUNDING_FLOOR);
+    return tape_record(OP_FLOOR_DIVIDE, y, INPUTS(self, other), NO_SAVES);
 }
 
 Tensor *(tensor_floor_divide_)(Tensor *self, Tensor *other)
@@ -121,9 +117,10 @@ Tensor *(tensor_remainder)(Tensor *self, Tensor *other)
 
 Tensor *(tensor_remainder_)(Tensor *self, Tensor *other)
 {
-    if (other == NULL || !tape_check_inplace(self, "remainder_"))
+    Tensor *old;
+    if (other == NULL || !tape_check_inplace(self, "remainder_") ||
+        !tape_old_value(self, INPUTS(other), &old))
         return NULL;
-    Tensor *old = old_value(self, other);
     Tensor *y = kernel_binary("remainder_", BINARY_REMAINDER, self, self, other, false, 1);
     return tape_record(OP_REMAINDER_, y, INPUTS(self, other), SAVES(old, other));
 }
@@ -136,9 +133,9 @@ Tensor *(tensor_fmod)(Tensor *self, Tensor *other)
 
 Tensor *(tensor_fmod_)(Tensor *self, Tensor *other)
 {
-    if (other == NULL || !tape_check_inplace(self, "fmod_"))
+    Tensor *old;
+    if (other == NULL || !tape_check_inplace(self, "fmod_") || !tape_old_value(self, INPUTS(other), &old))
         return NULL;
-    Tensor *old = old_value(self, other);
     Tensor *y = kernel_binary("fmod_", BINARY_FMOD, self, self, other, false, 1);
     return tape_record(OP_FMOD_, y, INPUTS(self, other), SAVES(old, other));
 }

@@ -34,5 +34,7 @@ void backward_composite(TapeNode *node, Tensor *grad)
 void backward_none(TapeNode *node, Tensor *grad)
 {
     (void)grad;
-    error_raise(ERROR_AUTOGRAD, tape_node_name(node), "an operation without a derivative was recorded");
+    const OpId *op = tape_args(node);
+    error_raise(ERROR_AUTOGRAD, tape_node_name(node), "derivative for aten::%s is not implemented",
+                operation(*op)->name);
 }

@@ -20,7 +20,9 @@ typedef struct Operation {
 TAPER_API const Operation *operation(OpId id);
 TAPER_API int operation_count(void);
 
-/* In the place of a backward: built of other operations, which record themselves; or not differentiable. */
+/* In the place of a backward: built of other operations, which record themselves; or not differentiable,
+ * which is recorded to raise "derivative for aten::floor_divide is not implemented" when a backward comes to
+ * it. */
 TAPER_API void backward_composite(TapeNode *node, Tensor *grad);
 TAPER_API void backward_none(TapeNode *node, Tensor *grad);
 

@@ -10,12 +10,6 @@
 #include "autograd/ops/math.h"
 #include "autograd/tape.h"
 
-/* The value of self before an in-place operation, if the gradient of `other` needs it. */
-static Tensor *old_value(Tensor *self, Tensor *other)
-{
-    return tape_wants(INPUTS(other)) ? tensor_clone(self) : NULL;
-}
-
 /* The factor of the second operand, 1 if it was not given. */
 static bool read_alpha(const char *operation, const Tensor *self, const Tensor *other, const Tensor *alpha,
                        double *factor)
@@ -138,9 +132,9 @@ Tensor *(tensor_mul)(Tensor *self, Tensor *other)
 
 Tensor *(tensor_mul_)(Tensor *self, Tensor *other)
 {
-    if (other == NULL || !tape_check_inplace(self, "mul_"))
+    Tensor *old;
+    if (other == NULL || !tape_check_inplace(self, "mul_") || !tape_old_value(self, INPUTS(other), &old))
         return NULL;
-    Tensor *old = old_value(self, other);
     Tensor *y = kernel_binary("mul_", BINARY_MUL, self, self, other, false, 1);
     return tape_record(OP_MUL_, y, INPUTS(self, other), SAVES(old, other));
 }

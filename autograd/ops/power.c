@@ -84,9 +84,10 @@ Tensor *(tensor_pow)(Tensor *self, Tensor *exponent)
 
 Tensor *(tensor_pow_)(Tensor *self, Tensor *exponent)
 {
-    if (!check_power("pow_", self, exponent) || !tape_check_inplace(self, "pow_"))
+    Tensor *old;
+    if (!check_power("pow_", self, exponent) || !tape_check_inplace(self, "pow_") ||
+        !tape_old_value(self, INPUTS(self, exponent), &old))
         return NULL;
-    Tensor *old = tape_wants(INPUTS(self, exponent)) ? tensor_clone(self) : NULL;
     Tensor *y = power("pow_", self, self, exponent);
     bool result = tape_wants(INPUTS(exponent));
     return tape_record(OP_POW_, y, INPUTS(self, exponent), SAVES(old, exponent, result ? y : NULL));

@@ -21,11 +21,9 @@ Tensor *unary_new(Tensor *self, const Unary *f)
 Tensor *unary_in_place(Tensor *self, const Unary *f)
 {
     const char *name = operation(f->op)->name;
-    if (!tape_check_inplace(self, name))
-        return NULL;
-    bool keep = f->saves == UNARY_SAVES_INPUT && tape_wants(INPUTS(self));
-    Tensor *before = keep ? tensor_clone(self) : NULL;
-    if (keep && before == NULL)
+    Tensor *before = NULL;
+    if (!tape_check_inplace(self, name) ||
+        (f->saves == UNARY_SAVES_INPUT && !tape_old_value(self, INPUTS(self), &before)))
         return NULL;
     Tensor *y = kernel_unary(name, f->kernel, self, self, f->float_result, f->a, f->b);
     return record(f, y, self, before);
