@@ -56,9 +56,9 @@ typedef struct GradArgs {
 TAPER_API TensorList autograd_grad_args(TensorList outputs, TensorList inputs, const GradArgs *args);
 
 #ifndef __cplusplus
-#define tensor_backward(x, ...) tensor_backward_args((x), &(BackwardArgs){._ = 0, ##__VA_ARGS__})
+#define tensor_backward(x, ...) tensor_backward_args((x), &(BackwardArgs){._ = 0, __VA_ARGS__})
 #define autograd_grad(outputs, inputs, ...)                                                                  \
-    autograd_grad_args((outputs), (inputs), &(GradArgs){._ = 0, ##__VA_ARGS__})
+    autograd_grad_args((outputs), (inputs), &(GradArgs){._ = 0, __VA_ARGS__})
 #endif
 
 /* -- modes, one per thread -- */
@@ -132,10 +132,10 @@ TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, Tens
 #ifndef __cplusplus
 #define autograd_gradcheck(f, user, inputs, ...)                                                             \
     KEYWORDS(autograd_gradcheck_args(                                                                        \
-        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__}))
+        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, __VA_ARGS__}))
 #define autograd_gradgradcheck(f, user, inputs, ...)                                                         \
     KEYWORDS(autograd_gradgradcheck_args(                                                                    \
-        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ##__VA_ARGS__}))
+        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

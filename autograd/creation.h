@@ -100,7 +100,7 @@ TAPER_API Tensor *tensor_randint_like_args(const Tensor *x, int64_t low, int64_t
 TAPER_API Tensor *tensor_randperm_args(int64_t n, const TensorOptions *options);
 
 #ifndef __cplusplus
-#define TENSOR_OPTIONS_(...)    (&(const TensorOptions){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__})
+#define TENSOR_OPTIONS_(...)    (&(const TensorOptions){.device = {-1, 0}, ._ = 0, __VA_ARGS__})
 
 #define tensor_empty(size, ...) KEYWORDS(tensor_empty_args((size), TENSOR_OPTIONS_(__VA_ARGS__)))
 #define tensor_zeros(size, ...) KEYWORDS(tensor_zeros_args((size), TENSOR_OPTIONS_(__VA_ARGS__)))
@@ -118,7 +118,7 @@ TAPER_API Tensor *tensor_randperm_args(int64_t n, const TensorOptions *options);
     KEYWORDS(tensor_full_like_args((x), SCALAR(value), TENSOR_OPTIONS_(__VA_ARGS__)))
 
 #define tensor_from_blob(data, size, dtype, ...)                                                             \
-    KEYWORDS(tensor_from_blob_args((data), (size), (dtype), &(const FromBlobArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_from_blob_args((data), (size), (dtype), &(const FromBlobArgs){._ = 0, __VA_ARGS__}))
 
 #define tensor_rand(size, ...)    KEYWORDS(tensor_rand_args((size), TENSOR_OPTIONS_(__VA_ARGS__)))
 #define tensor_randn(size, ...)   KEYWORDS(tensor_randn_args((size), TENSOR_OPTIONS_(__VA_ARGS__)))

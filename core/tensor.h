@@ -55,7 +55,7 @@ typedef struct TensorList {
 
 #ifndef __cplusplus
 #define DIMS(...)                                                                                            \
-    ((Dims){sizeof((const int64_t[]){0, ##__VA_ARGS__}) / 8 - 1, (const int64_t[]){0, ##__VA_ARGS__} + 1})
+    ((Dims){sizeof((const int64_t[]){0, __VA_ARGS__}) / 8 - 1, (const int64_t[]){0, __VA_ARGS__} + 1})
 #define TENSORS(...)                                                                                         \
     ((TensorList){(Tensor *[]){__VA_ARGS__}, sizeof((Tensor *[]){__VA_ARGS__}) / sizeof(Tensor *)})
 #endif

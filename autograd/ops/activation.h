@@ -60,16 +60,16 @@ static inline Tensor *tensor_hardtanh_args(Tensor *(*f)(Tensor *, double, double
 }
 #define LEAKY_RELU_(f, self, ...)                                                                            \
     KEYWORDS(tensor_leaky_relu_args((f), (self),                                                             \
-                                    &(TensorLeakyReluArgs){.negative_slope = 0.01, ._ = 0, ##__VA_ARGS__}))
+                                    &(TensorLeakyReluArgs){.negative_slope = 0.01, ._ = 0, __VA_ARGS__}))
 #define HARDTANH_(f, self, ...)                                                                              \
-    KEYWORDS(tensor_hardtanh_args(                                                                           \
-        (f), (self), &(TensorHardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_hardtanh_args((f), (self),                                                               \
+                                  &(TensorHardtanhArgs){.min_val = -1, .max_val = 1, ._ = 0, __VA_ARGS__}))
 /* tensor_leaky_relu(x), tensor_leaky_relu(x, 0.2) */
-#define tensor_leaky_relu(self, ...)  LEAKY_RELU_(tensor_leaky_relu, self, ##__VA_ARGS__)
-#define tensor_leaky_relu_(self, ...) LEAKY_RELU_(tensor_leaky_relu_, self, ##__VA_ARGS__)
+#define tensor_leaky_relu(self, ...)  LEAKY_RELU_(tensor_leaky_relu, self, __VA_ARGS__)
+#define tensor_leaky_relu_(self, ...) LEAKY_RELU_(tensor_leaky_relu_, self, __VA_ARGS__)
 /* tensor_hardtanh(x), tensor_hardtanh(x, 0, 6), tensor_hardtanh(x, .max_val = 2) */
-#define tensor_hardtanh(self, ...)  HARDTANH_(tensor_hardtanh, self, ##__VA_ARGS__)
-#define tensor_hardtanh_(self, ...) HARDTANH_(tensor_hardtanh_, self, ##__VA_ARGS__)
+#define tensor_hardtanh(self, ...)  HARDTANH_(tensor_hardtanh, self, __VA_ARGS__)
+#define tensor_hardtanh_(self, ...) HARDTANH_(tensor_hardtanh_, self, __VA_ARGS__)
 #endif
 
 TAPER_END_DECLS

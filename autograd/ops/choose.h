@@ -50,7 +50,7 @@ typedef struct TensorClampArgs {
 TAPER_API Tensor *tensor_clamp_args(Tensor *self, const TensorClampArgs *args);
 TAPER_API Tensor *tensor_clamp__args(Tensor *self, const TensorClampArgs *args);
 /* tensor_clamp(x, 0, 1), tensor_clamp(x, .min = 0); bounds that are tensors: (tensor_clamp)(x, min, max) */
-#define CLAMP_ARGS_(...)         (&(TensorClampArgs){.min = (double)NAN, .max = (double)NAN, ._ = 0, ##__VA_ARGS__})
+#define CLAMP_ARGS_(...)         (&(TensorClampArgs){.min = (double)NAN, .max = (double)NAN, ._ = 0, __VA_ARGS__})
 #define tensor_clamp(self, ...)  KEYWORDS(tensor_clamp_args((self), CLAMP_ARGS_(__VA_ARGS__)))
 #define tensor_clamp_(self, ...) KEYWORDS(tensor_clamp__args((self), CLAMP_ARGS_(__VA_ARGS__)))
 
@@ -64,7 +64,7 @@ static inline Tensor *tensor_nan_to_num_args(Tensor *self, const TensorNanToNumA
 }
 #define tensor_nan_to_num(self, ...)                                                                         \
     KEYWORDS(tensor_nan_to_num_args(                                                                         \
-        (self), &(TensorNanToNumArgs){.posinf = (double)NAN, .neginf = (double)NAN, ._ = 0, ##__VA_ARGS__}))
+        (self), &(TensorNanToNumArgs){.posinf = (double)NAN, .neginf = (double)NAN, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -46,7 +46,7 @@ static inline bool tensor_allclose_args(Tensor *self, Tensor *other, const Tenso
     return (tensor_allclose)(self, other, args->rtol, args->atol, args->equal_nan);
 }
 /* tensor_allclose(x, y), tensor_allclose(x, y, .rtol = 1e-3) */
-#define CLOSE_ARGS_(...) (&(const TensorCloseArgs){.rtol = 1e-5, .atol = 1e-8, ._ = 0, ##__VA_ARGS__})
+#define CLOSE_ARGS_(...) (&(const TensorCloseArgs){.rtol = 1e-5, .atol = 1e-8, ._ = 0, __VA_ARGS__})
 #define tensor_isclose(self, other, ...)                                                                     \
     KEYWORDS(tensor_isclose_args((self), (other), CLOSE_ARGS_(__VA_ARGS__)))
 #define tensor_allclose(self, other, ...)                                                                    \

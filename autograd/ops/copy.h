@@ -83,7 +83,7 @@ static inline Tensor *tensor_to_other_with(Tensor *self, const Tensor *other, co
         Tensor *: tensor_to_other_with,                                                                      \
         const Tensor *: tensor_to_other_with,                                                                \
         default: tensor_to_dtype_with)((self), (to),                                                         \
-                                       &(const TensorToArgs){.device = {-1, 0}, ._ = 0, ##__VA_ARGS__}))
+                                       &(const TensorToArgs){.device = {-1, 0}, ._ = 0, __VA_ARGS__}))
 typedef struct TensorContiguousArgs {
     char _;
     const char *memory_format;
@@ -91,7 +91,7 @@ typedef struct TensorContiguousArgs {
 #define tensor_contiguous(self, ...)                                                                         \
     KEYWORDS(                                                                                                \
         (tensor_contiguous)((self), (&(const TensorContiguousArgs){                                          \
-                                         .memory_format = TENSOR_CONTIGUOUS_FORMAT, ._ = 0, ##__VA_ARGS__})  \
+                                         .memory_format = TENSOR_CONTIGUOUS_FORMAT, ._ = 0, __VA_ARGS__})    \
                                         ->memory_format))
 #define tensor_fill_(self, value) (tensor_fill_)((self), TENSOR_OR_NUMBER(value))
 #endif

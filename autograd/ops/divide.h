@@ -31,7 +31,7 @@ static inline const char *tensor_div_args(const TensorDivArgs *args)
 {
     return args->rounding_mode;
 }
-#define DIV_ROUNDING_(...) KEYWORDS(tensor_div_args(&(TensorDivArgs){._ = 0, ##__VA_ARGS__}))
+#define DIV_ROUNDING_(...) KEYWORDS(tensor_div_args(&(TensorDivArgs){._ = 0, __VA_ARGS__}))
 /* tensor_div(x, 2), tensor_div(x, y, .rounding_mode = "floor") */
 #define tensor_div(self, other, ...)                                                                         \
     (tensor_div)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other), DIV_ROUNDING_(__VA_ARGS__))

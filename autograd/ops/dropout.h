@@ -30,12 +30,12 @@ static inline Tensor *tensor_dropout_args(Tensor *(*f)(Tensor *, double, bool), 
 }
 #define DROPOUT_(f, input, ...)                                                                              \
     KEYWORDS(tensor_dropout_args((f), (input),                                                               \
-                                 &(TensorDropoutArgs){.p = 0.5, .training = true, ._ = 0, ##__VA_ARGS__}))
+                                 &(TensorDropoutArgs){.p = 0.5, .training = true, ._ = 0, __VA_ARGS__}))
 /* tensor_dropout(x), tensor_dropout(x, 0.2), tensor_dropout(x, .training = false) */
-#define tensor_dropout(input, ...)    DROPOUT_(tensor_dropout, input, ##__VA_ARGS__)
-#define tensor_dropout_(input, ...)   DROPOUT_(tensor_dropout_, input, ##__VA_ARGS__)
-#define tensor_dropout2d(input, ...)  DROPOUT_(tensor_dropout2d, input, ##__VA_ARGS__)
-#define tensor_dropout2d_(input, ...) DROPOUT_(tensor_dropout2d_, input, ##__VA_ARGS__)
+#define tensor_dropout(input, ...)    DROPOUT_(tensor_dropout, input, __VA_ARGS__)
+#define tensor_dropout_(input, ...)   DROPOUT_(tensor_dropout_, input, __VA_ARGS__)
+#define tensor_dropout2d(input, ...)  DROPOUT_(tensor_dropout2d, input, __VA_ARGS__)
+#define tensor_dropout2d_(input, ...) DROPOUT_(tensor_dropout2d_, input, __VA_ARGS__)
 #endif
 
 TAPER_END_DECLS

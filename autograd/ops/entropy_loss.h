@@ -51,7 +51,7 @@ static inline Tensor *tensor_binary_cross_entropy_with_logits_args(Tensor *input
     return (tensor_binary_cross_entropy_with_logits)(input, target, args->weight, args->reduction,
                                                      args->pos_weight);
 }
-#define ENTROPY_LOSS_ARGS_(...) (&(const TensorEntropyLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
+#define ENTROPY_LOSS_ARGS_(...) (&(const TensorEntropyLossArgs){.reduction = "mean", ._ = 0, __VA_ARGS__})
 #define tensor_binary_cross_entropy(input, target, ...)                                                      \
     KEYWORDS(tensor_binary_cross_entropy_args((input), (target), ENTROPY_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_binary_cross_entropy_with_logits(input, target, ...)                                          \
@@ -63,7 +63,7 @@ static inline Tensor *tensor_kl_div_args(Tensor *input, Tensor *target, const Te
 }
 #define tensor_kl_div(input, target, ...)                                                                    \
     KEYWORDS(tensor_kl_div_args((input), (target),                                                           \
-                                &(const TensorKlDivArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__}))
+                                &(const TensorKlDivArgs){.reduction = "mean", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

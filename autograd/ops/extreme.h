@@ -53,9 +53,9 @@ static inline TensorValuesIndices tensor_min_dim_args(Tensor *self, int64_t dim,
     return (tensor_min_dim)(self, dim, args->keepdim);
 }
 #define tensor_max_dim(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_max_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_max_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, __VA_ARGS__}))
 #define tensor_min_dim(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_min_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_min_dim_args((self), (dim), &(const TensorKeepdimArgs){._ = 0, __VA_ARGS__}))
 /* PyTorch's overloads: with one argument or with more. */
 #define TENSOR_MAX_ALL_(self)                   (tensor_max)(self)
 #define TENSOR_MIN_ALL_(self)                   (tensor_min)(self)
@@ -81,9 +81,9 @@ static inline Tensor *tensor_amin_args(Tensor *self, const TensorAmaxArgs *args)
     return (tensor_amin)(self, dims_or_number(args->dim, &number), args->keepdim);
 }
 #define tensor_amax(self, ...)                                                                               \
-    KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_amax_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 #define tensor_amin(self, ...)                                                                               \
-    KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_amin_args((self), &(TensorAmaxArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 
 typedef struct TensorArgmaxArgs {
     char _;
@@ -98,7 +98,7 @@ static inline Tensor *tensor_argmin_args(Tensor *self, const TensorArgmaxArgs *a
 {
     return (tensor_argmin)(self, args->dim, args->keepdim);
 }
-#define ARGMAX_ARGS_(...)        (&(const TensorArgmaxArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})
+#define ARGMAX_ARGS_(...)        (&(const TensorArgmaxArgs){.dim = TENSOR_NONE, ._ = 0, __VA_ARGS__})
 #define tensor_argmax(self, ...) KEYWORDS(tensor_argmax_args((self), ARGMAX_ARGS_(__VA_ARGS__)))
 #define tensor_argmin(self, ...) KEYWORDS(tensor_argmin_args((self), ARGMAX_ARGS_(__VA_ARGS__)))
 #endif

@@ -75,10 +75,10 @@ static inline Tensor *tensor_index_add_inplace_args(Tensor *self, int64_t dim, T
 }
 #define tensor_index_add(self, dim, index, source, ...)                                                      \
     KEYWORDS(tensor_index_add_args((self), (dim), (index), (source),                                         \
-                                   &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+                                   &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_index_add_(self, dim, index, source, ...)                                                     \
     KEYWORDS(tensor_index_add_inplace_args((self), (dim), (index), (source),                                 \
-                                           &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+                                           &(const TensorIndexAddArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
 
 typedef struct TensorTakeAlongDimArgs {
     char _;
@@ -87,7 +87,7 @@ typedef struct TensorTakeAlongDimArgs {
 #define tensor_take_along_dim(self, indices, ...)                                                            \
     KEYWORDS(                                                                                                \
         (tensor_take_along_dim)((self), (indices),                                                           \
-                                (&(const TensorTakeAlongDimArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}) \
+                                (&(const TensorTakeAlongDimArgs){.dim = TENSOR_NONE, ._ = 0, __VA_ARGS__})   \
                                     ->dim))
 
 typedef struct TensorEmbeddingArgs {
@@ -97,7 +97,7 @@ typedef struct TensorEmbeddingArgs {
 #define tensor_embedding(input, weight, ...)                                                                 \
     KEYWORDS(                                                                                                \
         (tensor_embedding)((input), (weight),                                                                \
-                           (&(const TensorEmbeddingArgs){.padding_idx = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}) \
+                           (&(const TensorEmbeddingArgs){.padding_idx = TENSOR_NONE, ._ = 0, __VA_ARGS__})   \
                                ->padding_idx))
 
 typedef struct TensorOneHotArgs {
@@ -105,9 +105,9 @@ typedef struct TensorOneHotArgs {
     int64_t num_classes;
 } TensorOneHotArgs;
 #define tensor_one_hot(self, ...)                                                                            \
-    KEYWORDS((                                                                                               \
-        tensor_one_hot)((self),                                                                              \
-                        (&(const TensorOneHotArgs){.num_classes = -1, ._ = 0, ##__VA_ARGS__})->num_classes))
+    KEYWORDS(                                                                                                \
+        (tensor_one_hot)((self),                                                                             \
+                         (&(const TensorOneHotArgs){.num_classes = -1, ._ = 0, __VA_ARGS__})->num_classes))
 #endif
 
 TAPER_END_DECLS

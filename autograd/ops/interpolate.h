@@ -28,7 +28,7 @@ static inline Tensor *tensor_interpolate_args(Tensor *input, const TensorInterpo
 #define tensor_interpolate(input, ...)                                                                       \
     KEYWORDS(tensor_interpolate_args(                                                                        \
         (input), &(const TensorInterpolateArgs){                                                             \
-                     .scale_factor = __builtin_nan(""), .mode = "nearest", ._ = 0, ##__VA_ARGS__}))
+                     .scale_factor = __builtin_nan(""), .mode = "nearest", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -30,7 +30,7 @@ typedef struct TensorJoinArgs {
     char _;
     int64_t dim;
 } TensorJoinArgs;
-#define JOIN_DIM_(...)             ((&(const TensorJoinArgs){._ = 0, ##__VA_ARGS__})->dim)
+#define JOIN_DIM_(...)             ((&(const TensorJoinArgs){._ = 0, __VA_ARGS__})->dim)
 #define tensor_cat(tensors, ...)   KEYWORDS((tensor_cat)((tensors), JOIN_DIM_(__VA_ARGS__)))
 #define tensor_stack(tensors, ...) KEYWORDS((tensor_stack)((tensors), JOIN_DIM_(__VA_ARGS__)))
 #endif

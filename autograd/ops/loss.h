@@ -32,7 +32,7 @@ TAPER_API Tensor *tensor_nll_loss_args(Tensor *input, Tensor *target, const Tens
 
 #ifndef __cplusplus
 #define CLASS_LOSS_ARGS_(...)                                                                                \
-    (&(const TensorClassLossArgs){.ignore_index = -100, .reduction = "mean", ._ = 0, ##__VA_ARGS__})
+    (&(const TensorClassLossArgs){.ignore_index = -100, .reduction = "mean", ._ = 0, __VA_ARGS__})
 #define tensor_cross_entropy(input, target, ...)                                                             \
     KEYWORDS(tensor_cross_entropy_args((input), (target), CLASS_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_nll_loss(input, target, ...)                                                                  \

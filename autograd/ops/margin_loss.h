@@ -47,7 +47,7 @@ static inline Tensor *tensor_cosine_similarity_args(Tensor *x1, Tensor *x2,
 }
 #define tensor_cosine_similarity(x1, x2, ...)                                                                \
     KEYWORDS(tensor_cosine_similarity_args(                                                                  \
-        (x1), (x2), &(const TensorCosineSimilarityArgs){.dim = 1, .eps = 1e-8, ._ = 0, ##__VA_ARGS__}))
+        (x1), (x2), &(const TensorCosineSimilarityArgs){.dim = 1, .eps = 1e-8, ._ = 0, __VA_ARGS__}))
 
 static inline Tensor *tensor_hinge_embedding_loss_args(Tensor *input, Tensor *target,
                                                        const TensorMarginLossArgs *args)
@@ -67,7 +67,7 @@ static inline Tensor *tensor_cosine_embedding_loss_args(Tensor *input1, Tensor *
 #define MARGIN_LOSS_ARGS_(...) (&(const TensorMarginLossArgs){.reduction = "mean", ._ = 0, __VA_ARGS__})
 #define tensor_hinge_embedding_loss(input, target, ...)                                                      \
     KEYWORDS(tensor_hinge_embedding_loss_args((input), (target),                                             \
-                                              MARGIN_LOSS_ARGS_(.margin = 1, ._ = 0, ##__VA_ARGS__)))
+                                              MARGIN_LOSS_ARGS_(.margin = 1, ._ = 0, __VA_ARGS__)))
 #define tensor_margin_ranking_loss(input1, input2, target, ...)                                              \
     KEYWORDS(tensor_margin_ranking_loss_args((input1), (input2), (target), MARGIN_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_cosine_embedding_loss(input1, input2, target, ...)                                            \

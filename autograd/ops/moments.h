@@ -58,7 +58,7 @@ static inline TensorStdMean tensor_std_mean_args(Tensor *self, const TensorVarAr
     return (tensor_std_mean)(self, dims_or_number(args->dim, &number), tensor_number_float(args->correction),
                              args->keepdim);
 }
-#define VAR_ARGS_(...)             (&(const TensorVarArgs){.dim = DIMS_NOT_GIVEN, .correction = 1, ._ = 0, ##__VA_ARGS__})
+#define VAR_ARGS_(...)             (&(const TensorVarArgs){.dim = DIMS_NOT_GIVEN, .correction = 1, ._ = 0, __VA_ARGS__})
 #define tensor_var(self, ...)      KEYWORDS(tensor_var_args((self), VAR_ARGS_(__VA_ARGS__)))
 #define tensor_std(self, ...)      KEYWORDS(tensor_std_args((self), VAR_ARGS_(__VA_ARGS__)))
 #define tensor_var_mean(self, ...) KEYWORDS(tensor_var_mean_args((self), VAR_ARGS_(__VA_ARGS__)))

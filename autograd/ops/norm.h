@@ -81,7 +81,7 @@ TAPER_API Tensor *tensor_instance_norm_args(Tensor *x, const TensorInstanceNormA
 #define tensor_instance_norm(x, ...)                                                                         \
     KEYWORDS(tensor_instance_norm_args(                                                                      \
         (x), &(TensorInstanceNormArgs){                                                                      \
-                 .use_input_stats = true, .momentum = 0.1, .eps = 1e-5, ._ = 0, ##__VA_ARGS__}))
+                 .use_input_stats = true, .momentum = 0.1, .eps = 1e-5, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

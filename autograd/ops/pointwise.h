@@ -53,7 +53,7 @@ static inline Tensor *tensor_factor_args(const TensorFactorArgs *args)
 {
     return tensor_pointwise_alpha(args->alpha);
 }
-#define FACTOR_(...) KEYWORDS(tensor_factor_args(&(TensorFactorArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+#define FACTOR_(...) KEYWORDS(tensor_factor_args(&(TensorFactorArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
 
 #define tensor_add(self, other, ...)                                                                         \
     (tensor_add)(TENSOR_OR_NUMBER(self), TENSOR_OR_NUMBER(other), FACTOR_(__VA_ARGS__))

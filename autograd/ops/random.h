@@ -61,13 +61,13 @@ static inline Tensor *tensor_random_with(Tensor *self, const TensorRandomArgs *a
     return (tensor_random_)(self, args->from, args->to, args->generator);
 }
 #define tensor_uniform_(self, ...)                                                                           \
-    KEYWORDS(tensor_uniform_with((self), &(const TensorUniformArgs){.to = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_uniform_with((self), &(const TensorUniformArgs){.to = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_normal_(self, ...)                                                                            \
-    KEYWORDS(tensor_normal_with((self), &(const TensorNormalArgs){.std = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_normal_with((self), &(const TensorNormalArgs){.std = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_bernoulli_(self, ...)                                                                         \
-    KEYWORDS(tensor_bernoulli_with((self), &(const TensorBernoulliArgs){.p = 0.5, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_bernoulli_with((self), &(const TensorBernoulliArgs){.p = 0.5, ._ = 0, __VA_ARGS__}))
 #define tensor_random_(self, ...)                                                                            \
-    KEYWORDS(tensor_random_with((self), &(const TensorRandomArgs){.to = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_random_with((self), &(const TensorRandomArgs){.to = TENSOR_NONE, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

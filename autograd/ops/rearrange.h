@@ -40,7 +40,7 @@ typedef struct TensorTriangleArgs {
     char _;
     int64_t diagonal;
 } TensorTriangleArgs;
-#define TRIANGLE_DIAGONAL_(...)        ((&(const TensorTriangleArgs){._ = 0, ##__VA_ARGS__})->diagonal)
+#define TRIANGLE_DIAGONAL_(...)        ((&(const TensorTriangleArgs){._ = 0, __VA_ARGS__})->diagonal)
 #define tensor_tril(self, ...)         KEYWORDS((tensor_tril)((self), TRIANGLE_DIAGONAL_(__VA_ARGS__)))
 #define tensor_triu(self, ...)         KEYWORDS((tensor_triu)((self), TRIANGLE_DIAGONAL_(__VA_ARGS__)))
 
@@ -60,8 +60,7 @@ static inline Tensor *tensor_pad_args(Tensor *self, Dims pad, const TensorPadArg
     return (tensor_pad)(self, pad, args->mode, tensor_number_float(args->value));
 }
 #define tensor_pad(self, pad, ...)                                                                           \
-    KEYWORDS(                                                                                                \
-        tensor_pad_args((self), (pad), &(const TensorPadArgs){.mode = "constant", ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_pad_args((self), (pad), &(const TensorPadArgs){.mode = "constant", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -56,11 +56,11 @@ static inline Tensor *tensor_mean_args(Tensor *self, const TensorSumArgs *args)
     return (tensor_mean)(self, dims_or_number(args->dim, &number), args->keepdim, args->dtype);
 }
 #define tensor_sum(self, ...)                                                                                \
-    KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_sum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 #define tensor_nansum(self, ...)                                                                             \
-    KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_nansum_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 #define tensor_mean(self, ...)                                                                               \
-    KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_mean_args((self), &(TensorSumArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 
 typedef struct TensorReduceArgs {
     char _;
@@ -87,7 +87,7 @@ static inline Tensor *tensor_count_nonzero_args(Tensor *self, const TensorReduce
     int64_t number;
     return (tensor_count_nonzero)(self, dims_or_number(args->dim, &number));
 }
-#define REDUCE_ARGS_(...)               (&(const TensorReduceArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__})
+#define REDUCE_ARGS_(...)               (&(const TensorReduceArgs){.dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__})
 #define tensor_logsumexp(self, ...)     KEYWORDS(tensor_logsumexp_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #define tensor_all(self, ...)           KEYWORDS(tensor_all_args((self), REDUCE_ARGS_(__VA_ARGS__)))
 #define tensor_any(self, ...)           KEYWORDS(tensor_any_args((self), REDUCE_ARGS_(__VA_ARGS__)))

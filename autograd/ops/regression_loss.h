@@ -70,7 +70,7 @@ static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, cons
     return (tensor_huber_loss)(input, target, args->reduction, args->delta);
 }
 #define REGRESSION_LOSS_ARGS_(...)                                                                           \
-    (&(const TensorRegressionLossArgs){.reduction = "mean", ._ = 0, ##__VA_ARGS__})
+    (&(const TensorRegressionLossArgs){.reduction = "mean", ._ = 0, __VA_ARGS__})
 #define tensor_mse_loss(input, target, ...)                                                                  \
     KEYWORDS(tensor_mse_loss_args((input), (target), REGRESSION_LOSS_ARGS_(__VA_ARGS__)))
 #define tensor_l1_loss(input, target, ...)                                                                   \
@@ -78,11 +78,11 @@ static inline Tensor *tensor_huber_loss_args(Tensor *input, Tensor *target, cons
 #define tensor_smooth_l1_loss(input, target, ...)                                                            \
     KEYWORDS(tensor_smooth_l1_loss_args(                                                                     \
         (input), (target),                                                                                   \
-        &(const TensorSmoothL1LossArgs){.reduction = "mean", .beta = 1, ._ = 0, ##__VA_ARGS__}))
+        &(const TensorSmoothL1LossArgs){.reduction = "mean", .beta = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_huber_loss(input, target, ...)                                                                \
     KEYWORDS(tensor_huber_loss_args(                                                                         \
         (input), (target),                                                                                   \
-        &(const TensorHuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, ##__VA_ARGS__}))
+        &(const TensorHuberLossArgs){.reduction = "mean", .delta = 1, ._ = 0, __VA_ARGS__}))
 
 static inline Tensor *tensor_gaussian_nll_loss_args(Tensor *input, Tensor *target, Tensor *var,
                                                     const TensorGaussianNllLossArgs *args)
@@ -92,7 +92,7 @@ static inline Tensor *tensor_gaussian_nll_loss_args(Tensor *input, Tensor *targe
 #define tensor_gaussian_nll_loss(input, target, var, ...)                                                    \
     KEYWORDS(tensor_gaussian_nll_loss_args(                                                                  \
         (input), (target), (var),                                                                            \
-        &(const TensorGaussianNllLossArgs){.eps = 1e-6, .reduction = "mean", ._ = 0, ##__VA_ARGS__}))
+        &(const TensorGaussianNllLossArgs){.eps = 1e-6, .reduction = "mean", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

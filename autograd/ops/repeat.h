@@ -25,7 +25,7 @@ typedef struct TensorRepeatInterleaveArgs {
 #define tensor_repeat_interleave(self, repeats, ...)                                                         \
     KEYWORDS((tensor_repeat_interleave)((self), (repeats),                                                   \
                                         (&(const TensorRepeatInterleaveArgs){                                \
-                                             .dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__})                     \
+                                             .dim = TENSOR_NONE, ._ = 0, __VA_ARGS__})                       \
                                             ->dim))
 #endif
 

@@ -34,9 +34,9 @@ static inline Tensor *tensor_cumprod_args(Tensor *self, int64_t dim, const Tenso
     return (tensor_cumprod)(self, dim, args->dtype);
 }
 #define tensor_cumsum(self, dim, ...)                                                                        \
-    KEYWORDS(tensor_cumsum_args((self), (dim), &(TensorScanArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_cumsum_args((self), (dim), &(TensorScanArgs){._ = 0, __VA_ARGS__}))
 #define tensor_cumprod(self, dim, ...)                                                                       \
-    KEYWORDS(tensor_cumprod_args((self), (dim), &(TensorScanArgs){._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_cumprod_args((self), (dim), &(TensorScanArgs){._ = 0, __VA_ARGS__}))
 
 typedef struct TensorProdArgs {
     char _;
@@ -49,7 +49,7 @@ static inline Tensor *tensor_prod_args(Tensor *self, const TensorProdArgs *args)
     return (tensor_prod)(self, args->dim, args->keepdim, args->dtype);
 }
 #define tensor_prod(self, ...)                                                                               \
-    KEYWORDS(tensor_prod_args((self), &(TensorProdArgs){.dim = TENSOR_NONE, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_prod_args((self), &(TensorProdArgs){.dim = TENSOR_NONE, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

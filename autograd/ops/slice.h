@@ -40,8 +40,8 @@ static inline Tensor *tensor_slice_args(Tensor *self, const TensorSliceArgs *arg
 }
 #define tensor_slice(self, ...)                                                                              \
     KEYWORDS(tensor_slice_args(                                                                              \
-        (self), &(const TensorSliceArgs){                                                                    \
-                    .start = TENSOR_NONE, .end = TENSOR_NONE, .step = 1, ._ = 0, ##__VA_ARGS__}))
+        (self),                                                                                              \
+        &(const TensorSliceArgs){.start = TENSOR_NONE, .end = TENSOR_NONE, .step = 1, ._ = 0, __VA_ARGS__}))
 
 typedef struct TensorDiagonalArgs {
     char _;
@@ -52,7 +52,7 @@ static inline Tensor *tensor_diagonal_args(Tensor *self, const TensorDiagonalArg
     return (tensor_diagonal)(self, args->offset, args->dim1, args->dim2);
 }
 #define tensor_diagonal(self, ...)                                                                           \
-    KEYWORDS(tensor_diagonal_args((self), &(const TensorDiagonalArgs){.dim2 = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_diagonal_args((self), &(const TensorDiagonalArgs){.dim2 = 1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

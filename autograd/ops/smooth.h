@@ -61,19 +61,19 @@ static inline Tensor *tensor_gelu_args(Tensor *self, const TensorGeluArgs *args)
     return (tensor_gelu)(self, args->approximate);
 }
 #define OF_ALPHA_(f, self, ...)                                                                              \
-    KEYWORDS(tensor_smooth_args((f), (self), &(TensorSmoothArgs){.alpha = 1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_smooth_args((f), (self), &(TensorSmoothArgs){.alpha = 1, ._ = 0, __VA_ARGS__}))
 /* tensor_elu(x), tensor_elu(x, 0.5), tensor_elu(x, .alpha = 0.5) */
-#define tensor_elu(self, ...)   OF_ALPHA_(tensor_elu, self, ##__VA_ARGS__)
-#define tensor_elu_(self, ...)  OF_ALPHA_(tensor_elu_, self, ##__VA_ARGS__)
-#define tensor_celu(self, ...)  OF_ALPHA_(tensor_celu, self, ##__VA_ARGS__)
-#define tensor_celu_(self, ...) OF_ALPHA_(tensor_celu_, self, ##__VA_ARGS__)
+#define tensor_elu(self, ...)   OF_ALPHA_(tensor_elu, self, __VA_ARGS__)
+#define tensor_elu_(self, ...)  OF_ALPHA_(tensor_elu_, self, __VA_ARGS__)
+#define tensor_celu(self, ...)  OF_ALPHA_(tensor_celu, self, __VA_ARGS__)
+#define tensor_celu_(self, ...) OF_ALPHA_(tensor_celu_, self, __VA_ARGS__)
 /* tensor_softplus(x), tensor_softplus(x, .beta = 2) */
 #define tensor_softplus(self, ...)                                                                           \
     KEYWORDS(tensor_softplus_args((self),                                                                    \
-                                  &(TensorSoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, ##__VA_ARGS__}))
+                                  &(TensorSoftplusArgs){.beta = 1, .threshold = 20, ._ = 0, __VA_ARGS__}))
 /* tensor_gelu(x), tensor_gelu(x, .approximate = "tanh") */
 #define tensor_gelu(self, ...)                                                                               \
-    KEYWORDS(tensor_gelu_args((self), &(TensorGeluArgs){.approximate = "none", ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_gelu_args((self), &(TensorGeluArgs){.approximate = "none", ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

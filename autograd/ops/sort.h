@@ -37,7 +37,7 @@ static inline Tensor *tensor_argsort_args(Tensor *self, const TensorSortArgs *ar
 {
     return (tensor_argsort)(self, args->dim, args->descending, args->stable);
 }
-#define SORT_ARGS_(...)           (&(const TensorSortArgs){.dim = -1, ._ = 0, ##__VA_ARGS__})
+#define SORT_ARGS_(...)           (&(const TensorSortArgs){.dim = -1, ._ = 0, __VA_ARGS__})
 #define tensor_sort(self, ...)    KEYWORDS(tensor_sort_args((self), SORT_ARGS_(__VA_ARGS__)))
 #define tensor_argsort(self, ...) KEYWORDS(tensor_argsort_args((self), SORT_ARGS_(__VA_ARGS__)))
 
@@ -53,7 +53,7 @@ static inline TensorValuesIndices tensor_topk_args(Tensor *self, int64_t k, cons
 #define tensor_topk(self, k, ...)                                                                            \
     KEYWORDS(tensor_topk_args(                                                                               \
         (self), (k),                                                                                         \
-        &(const TensorTopkArgs){.dim = -1, .largest = true, .sorted = true, ._ = 0, ##__VA_ARGS__}))
+        &(const TensorTopkArgs){.dim = -1, .largest = true, .sorted = true, ._ = 0, __VA_ARGS__}))
 
 typedef struct TensorKthvalueArgs {
     char _;
@@ -66,7 +66,7 @@ static inline TensorValuesIndices tensor_kthvalue_args(Tensor *self, int64_t k,
     return (tensor_kthvalue)(self, k, args->dim, args->keepdim);
 }
 #define tensor_kthvalue(self, k, ...)                                                                        \
-    KEYWORDS(tensor_kthvalue_args((self), (k), &(const TensorKthvalueArgs){.dim = -1, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_kthvalue_args((self), (k), &(const TensorKthvalueArgs){.dim = -1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

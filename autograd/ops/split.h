@@ -33,7 +33,7 @@ typedef struct TensorSplitArgs {
     char _;
     int64_t dim;
 } TensorSplitArgs;
-#define SPLIT_DIM_(...) ((&(const TensorSplitArgs){._ = 0, ##__VA_ARGS__})->dim)
+#define SPLIT_DIM_(...) ((&(const TensorSplitArgs){._ = 0, __VA_ARGS__})->dim)
 #define tensor_split(self, sizes, ...)                                                                       \
     KEYWORDS(_Generic((sizes), Dims                                                                          \
                       : tensor_split_with_sizes, default                                                     \

@@ -31,8 +31,7 @@ static inline Tensor *tensor_norm_args(Tensor *self, const TensorNormArgs *args)
                          args->keepdim, args->dtype);
 }
 #define tensor_norm(self, ...)                                                                               \
-    KEYWORDS(                                                                                                \
-        tensor_norm_args((self), &(TensorNormArgs){.p = 2, .dim = DIMS_NOT_GIVEN, ._ = 0, ##__VA_ARGS__}))
+    KEYWORDS(tensor_norm_args((self), &(TensorNormArgs){.p = 2, .dim = DIMS_NOT_GIVEN, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
