@@ -2,7 +2,8 @@
  *
  *     predict --weights train_cifar10.safetensors cat.jpg dog.png
  *
- * For each JPEG or PNG file the five likeliest of CIFAR-10's classes, with bars. */
+ * For each JPEG or PNG file the five likeliest classes, with bars: CIFAR-10's, or those of the
+ * generated images where the network was trained on them. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static Tensor *picture_tensor(const char *path)
     return tensor_div(tensor_sub(tensor_div(x, 255), 0.5), 0.5);
 }
 
-static bool predict(Module *model, const char *path)
+static bool predict(Module *model, const char *dataset, const char *path)
 {
     double p[TOP];
     int64_t classes[TOP];
@@ -65,9 +66,9 @@ static bool predict(Module *model, const char *path)
     printf("%s\n", path);
     for (int i = 0; i < TOP; i++) {
         char bar[BAR + 1] = "";
-            if (p[i] > 0) /* and not NaN, as of a training that has diverged */
+        if (p[i] > 0) /* and not NaN, as of a training that has diverged */
             memset(bar, '#', (size_t)(p[i] * BAR + 0.5));
-        printf("  %-10s %5.1f%%  %s\n", data_cifar10_class(classes[i]), 100 * p[i], bar);
+        printf("  %-10s %5.1f%%  %s\n", images_class(dataset, classes[i]), 100 * p[i], bar);
     }
     return true;
 }
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
         .options = choices,
         .parser = take,
         .args_doc = "FILE...",
-        .doc = "Classifies JPEG and PNG files as one of CIFAR-10's ten classes.",
+        .doc = "Classifies JPEG and PNG files with a network that train_cifar10 has trained.",
     };
     Arguments arguments = {.weights = "train_cifar10.safetensors"};
     argp_parse(&parser, argc, argv, 0, NULL, &arguments);
@@ -90,12 +91,13 @@ int main(int argc, char **argv)
     StateDict *weights = checkpoint_model(arguments.weights);
     if (weights == NULL || !nn_load_state_dict(model, weights).loaded)
         return EXIT_FAILURE;
+    const char *dataset = state_dict_metadata(weights, "dataset");
     bool all = true;
     autograd_no_grad
     {
         for (int i = 0; i < arguments.n_files; i++)
             tensor_scope {
-                all = predict(model, arguments.files[i]) && all;
+                all = predict(model, dataset, arguments.files[i]) && all;
             }
     }
     return all ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -169,6 +169,7 @@ int main(int argc, char **argv)
     if (options.device != NULL && !device_parse(options.device, &t.device))
         return EXIT_FAILURE;
     ImageSets images = images_open(&options);
+    t.dataset = images.name;
     DataLoader *trainloader = data_DataLoader(images.train, .batch_size = options.batch_size, .shuffle = true,
                                               .num_workers = options.workers);
     DataLoader *testloader =

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <taper.h>
+
 #include "program.h"
 
 #define PICTURE TAPER_TESTS_DIR "/vectors/picture" /* .png and .jpg */
@@ -220,11 +222,21 @@ static void test_interrupt_writes_a_checkpoint(void **state)
 static void test_trains_on_generated_images_without_a_network(void **state)
 {
     (void)state;
-    Ended ended = program_run(TAPER_TRAIN, "--data", in_folder("empty"), "--download", "--limit", "4",
-                              "--max-steps", "1", "--batch-size", "2");
+    const char *empty = in_folder("empty");
+    Ended ended = program_run(TAPER_TRAIN, "--data", empty, "--download", "--limit", "6", "--max-steps", "1",
+                              "--batch-size", "2", "--checkpoint", "generated.safetensors");
     assert_succeeded(&ended);
     assert_printed(&ended, "No CIFAR-10 in ");
     assert_printed(&ended, "Training on generated images of ten figures instead.");
+    ended = program_run(TAPER_PREDICT, "--weights", "generated.safetensors", PICTURE ".png");
+    assert_succeeded(&ended);
+    int figures = 0;
+    for (int i = 0; i < 10; i++)
+        figures += strstr(ended.text, data_generated_class(i)) != NULL;
+    assert_true(figures >= 5);
+    ended = train("--resume", "generated.safetensors");
+    assert_int_equal(ended.status, 1);
+    assert_printed(&ended, "generated.safetensors was written by a training on Generated, not on CIFAR10");
 }
 
 /* -- wrong use -- */

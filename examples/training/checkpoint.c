@@ -37,7 +37,7 @@ static bool set_all(StateDict *file, const char *prefix, const StateDict *part)
     return set;
 }
 
-/* The tensors whose names begin with `prefix`, without it. */
+/* The tensors whose names begin with `prefix`, without it, and the name of the data set. */
 static StateDict *part_of(const StateDict *file, const char *prefix)
 {
     StateDict *part = state_dict_new();
@@ -48,6 +48,9 @@ static StateDict *part_of(const StateDict *file, const char *prefix)
             !state_dict_set(part, name + length, state_dict_tensor(file, i)))
             return NULL;
     }
+    const char *dataset = state_dict_metadata(file, "dataset");
+    if (part != NULL && dataset != NULL && !state_dict_set_metadata(part, "dataset", dataset))
+        return NULL;
     return part;
 }
 
@@ -74,7 +77,8 @@ bool checkpoint_save(const Training *t, const char *path)
             set_all(file, "model.", nn_state_dict(t->model)) &&
             set_all(file, "optimizer.", optim_state_dict(t->optimizer)) &&
             (t->scheduler == NULL || set_all(file, "scheduler.", optim_scheduler_state_dict(t->scheduler))) &&
-            set_position(file, t) && nn_save_safetensors(file, path);
+            set_position(file, t) && state_dict_set_metadata(file, "dataset", t->dataset) &&
+            nn_save_safetensors(file, path);
     }
     return saved;
 }
@@ -105,6 +109,10 @@ static bool get_position(Training *t, const StateDict *file, const char *path)
             return error_raise(ERROR_VALUE, "resume",
                                "%s was written with another %s (number %.15g, now %.15g)", path,
                                fixed_names[i], fixed[i], expected[i]) != NULL;
+    const char *dataset = state_dict_metadata(file, "dataset");
+    if (dataset == NULL || strcmp(dataset, t->dataset) != 0)
+        return error_raise(ERROR_VALUE, "resume", "%s was written by a training on %s, not on %s", path,
+                           dataset != NULL ? dataset : "unknown images", t->dataset) != NULL;
     t->position.epoch = position[0];
     t->position.step = position[1];
     t->position.total = position[2];

@@ -27,7 +27,8 @@ typedef struct Training {
     Scheduler *scheduler; /* NULL: the rate stays */
     Device device;
     DType dtype;
-    FILE *metrics; /* NULL: none */
+    const char *dataset; /* its name (images.h) */
+    FILE *metrics;       /* NULL: none */
     Progress progress;
     Position position;
 } Training;

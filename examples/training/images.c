@@ -2,6 +2,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const char generated[] = "Generated";
+
+const char *images_class(const char *name, int64_t label)
+{
+    return name != NULL && strcmp(name, generated) == 0 ? data_generated_class(label)
+                                                        : data_cifar10_class(label);
+}
 
 Transform *images_plain(void)
 {
@@ -49,8 +58,9 @@ static Dataset *first_images(Dataset *dataset, int64_t n)
 
 ImageSets images_open(const Options *options)
 {
-    ImageSets sets;
+    ImageSets sets = {.name = "CIFAR10"};
     if (options->download && !data_cifar10_is_there(options->data) && !fetch(options->data)) {
+        sets.name = generated;
         sets.train = data_Generated(.train = true, .transform = augmented());
         sets.test = data_Generated(.train = false, .transform = images_plain());
     } else {
