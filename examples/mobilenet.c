@@ -1,5 +1,5 @@
-/* A small MobileNetV3 on CIFAR-10: mobilenet.py, line by line. */
-/* clang-format off: the lines are laid out as the Python's are */
+/* A small MobileNetV3 on CIFAR-10: mobilenet.py, line by line, laid out as the Python is. */
+/* clang-format off */
 #include <stdio.h>
 
 #include <taper.h>

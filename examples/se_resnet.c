@@ -1,5 +1,5 @@
-/* The SE-ResNet on CIFAR-10: se_resnet.py, line by line. */
-/* clang-format off: the lines are laid out as the Python's are */
+/* The SE-ResNet on CIFAR-10: se_resnet.py, line by line, laid out as the Python is. */
+/* clang-format off */
 #include <stdio.h>
 
 #include <taper.h>
