@@ -9,17 +9,17 @@
 #define FLOAT_FUNCTIONS(T, f)                                                                                \
     static inline T maximum_##T(T x, T y)                                                                    \
     {                                                                                                        \
-        return (x != x) | (x > y) ? x : y;                                                                   \
+        return ((x != x) | (x > y)) ? x : y;                                                                 \
     }                                                                                                        \
     static inline T minimum_##T(T x, T y)                                                                    \
     {                                                                                                        \
-        return (x != x) | (x < y) ? x : y;                                                                   \
+        return ((x != x) | (x < y)) ? x : y;                                                                 \
     }                                                                                                        \
     /* the result has the divisor's sign, as in Python */                                                    \
     static inline T remainder_##T(T x, T y)                                                                  \
     {                                                                                                        \
         T r = f(fmod)(x, y), moved = r + y;                                                                  \
-        return (r != 0) & ((r < 0) != (y < 0)) ? moved : r;                                                  \
+        return ((r != 0) & ((r < 0) != (y < 0))) ? moved : r;                                                \
     }                                                                                                        \
     static inline T floor_divide_##T(T x, T y)                                                               \
     {                                                                                                        \

@@ -33,7 +33,7 @@ enum {
             result = STEP;                                                                                   \
         }                                                                                                    \
     }
-#define LARGER_OR_NAN ((v > a) | (v != v) ? v : a)
+#define LARGER_OR_NAN (((v > a) | (v != v)) ? v : a)
 #define SUM           (a + v)
 
 /* softmax keeps each e^(x - max) in out until the sum is known. */
