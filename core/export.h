@@ -10,8 +10,9 @@
 #define TAPER_PRINTF(f, a)
 #endif
 
-/* The macros that give keyword arguments may be called without any, as C23 says and gcc's C has it. clang calls
- * that an extension under -Wpedantic, where the macro is used; no pragma inside of a macro reaches it there. */
+/* The macros that give keyword arguments may be called without any, as C23 says and gcc's C has it. clang
+ * calls that an extension under -Wpedantic, where the macro is used; no pragma inside of a macro reaches it
+ * there. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
 #endif

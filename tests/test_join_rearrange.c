@@ -31,7 +31,8 @@ static void test_cat_spellings(void **state)
 static void test_cat_keeps_channels_last(void **state)
 {
     (void)state;
-    Tensor *plain = ones_of(DIMS(2, 3, 4, 5), DTYPE_FLOAT32), *last = tensor_contiguous(plain, TENSOR_CHANNELS_LAST);
+    Tensor *plain = ones_of(DIMS(2, 3, 4, 5), DTYPE_FLOAT32),
+           *last = tensor_contiguous(plain, TENSOR_CHANNELS_LAST);
     assert_true(tensor_is_channels_last(tensor_cat(TENSORS(last, last), 1)));
     assert_true(tensor_is_contiguous(tensor_cat(TENSORS(last, plain), 1)));
     assert_true(tensor_is_contiguous(tensor_cat(TENSORS(plain, plain), 1)));
