@@ -1,5 +1,5 @@
-/* What PyTorch computed for the samples: the files of tests/vectors/operations, one for each family of operations,
- * which tests/reference/operations.py writes. */
+/* What PyTorch computed for the samples: the files of tests/vectors/operations, one for each family of
+ * operations, which tests/reference/operations.py writes. */
 #ifndef TAPER_TESTS_OPERATIONS_VECTORS_H
 #define TAPER_TESTS_OPERATIONS_VECTORS_H
 
