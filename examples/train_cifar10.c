@@ -137,12 +137,13 @@ static bool train(Training *t, DataLoader *trainloader, DataLoader *testloader)
         begin_epoch(t, t->position.epoch + 1);
         written = written && (path == NULL || checkpoint_save(t, path));
     }
+    if (t->progress.terminal && t->position.step > 0)
+        putchar('\n'); /* the bar of an epoch that was left */
     if (!interrupted)
         return written && (path == NULL || t->position.step == 0 || checkpoint_save(t, path));
     path = path != NULL ? path : INTERRUPTED_CHECKPOINT;
     written = checkpoint_save(t, path) && written;
-    printf("%sinterrupted after step %lld; go on with --resume %s\n", t->progress.terminal ? "\n" : "",
-           (long long)t->position.total, path);
+    printf("interrupted after step %lld; go on with --resume %s\n", (long long)t->position.total, path);
     return written;
 }
 
