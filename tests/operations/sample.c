@@ -47,7 +47,7 @@ static bool read_tensor(const char **at, SampleTensor *tensor)
     *at = skip_space(*at);
     if (take_word(at, "none"))
         return true;
-    if (**at == '\0' || strchr("fpuqdib", **at) == NULL)
+    if (**at == '\0' || strchr("fpuqdinyb", **at) == NULL)
         return false;
     tensor->kind = *(*at)++;
     if (!take(at, '('))
@@ -63,7 +63,7 @@ static bool read_tensor(const char **at, SampleTensor *tensor)
                 return false;
         }
     }
-    return (tensor->kind == 'i') == (tensor->high > 0);
+    return (strchr("iny", tensor->kind) != NULL) == (tensor->high > 0);
 }
 
 static bool read_number(const char **at, SampleValue *value)
@@ -95,7 +95,7 @@ static bool read_text(const char **at, SampleValue *value)
 
 static bool is_tensor(const char *at)
 {
-    return *at == '=' || (*at != '\0' && strchr("fpuqdib", *at) != NULL && *skip_space(at + 1) == '(');
+    return *at == '=' || (*at != '\0' && strchr("fpuqdinyb", *at) != NULL && *skip_space(at + 1) == '(');
 }
 
 static bool read_list(const char **at, SampleValue *value)

@@ -10,7 +10,7 @@ enum { SAMPLE_MAX_DIMS = 8, SAMPLE_MAX_LIST = 16, SAMPLE_MAX_ARGUMENTS = 24 };
 
 /* "f(2,3)", "=f(3)", "i(4;5)" */
 typedef struct SampleTensor {
-    char kind;     /* f p u q d i b; 0: none, in a list */
+    char kind;     /* f p u q d i n y b; 0: none, in a list */
     bool constant; /* no gradient is asked for */
     int ndim;
     int64_t shape[SAMPLE_MAX_DIMS];

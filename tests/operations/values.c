@@ -35,6 +35,8 @@ static double value_of(const SampleTensor *description, uint64_t h)
     case 'u':
         return ((double)(h & 0xFFFF) - 32768) / 32768 * 0.875;
     case 'i':
+    case 'n':
+    case 'y':
         return (double)((h >> 8) % (uint64_t)description->high);
     case 'b':
         return (double)(h >> 20 & 1);
@@ -110,10 +112,26 @@ static Tensor *filled_tensor(const SampleTensor *description, Dims shape, int nu
     return x;
 }
 
+static DType dtype_of_kind(char kind, DType floats)
+{
+    switch (kind) {
+    case 'i':
+        return DTYPE_INT64;
+    case 'n':
+        return DTYPE_INT32;
+    case 'y':
+        return DTYPE_UINT8;
+    case 'b':
+        return DTYPE_BOOL;
+    default:
+        return floats;
+    }
+}
+
 Tensor *sample_tensor(const SampleTensor *description, int number, DType floats, Layout layout)
 {
-    DType dtype = description->kind == 'i' ? DTYPE_INT64 : description->kind == 'b' ? DTYPE_BOOL : floats;
-    return filled_tensor(description, (Dims){description->ndim, description->shape}, number, dtype, layout);
+    return filled_tensor(description, (Dims){description->ndim, description->shape}, number,
+                         dtype_of_kind(description->kind, floats), layout);
 }
 
 Tensor *sample_gradient(const Tensor *y, int number)

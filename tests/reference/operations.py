@@ -28,6 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "../../autograd/ops/table.def")
 VECTORS = os.path.join(HERE, "../vectors/operations")
 FIRST_GRADIENT = 1000
+INTEGERS = {"i": numpy.int64, "n": numpy.int32, "y": numpy.uint8}
 
 # -- numbers ----------------------------------------------------------------------------------------------------------
 
@@ -66,8 +67,8 @@ def numbers(kind, number, n, high):
         return (low - 32768) / 32768 * 0.875
     if kind == "d":
         return different(h)
-    if kind == "i":
-        return ((h >> numpy.uint64(8)) % numpy.uint64(high)).astype(numpy.int64)
+    if kind in INTEGERS:
+        return ((h >> numpy.uint64(8)) % numpy.uint64(high)).astype(INTEGERS[kind])
     if kind == "b":
         return (h >> numpy.uint64(20) & numpy.uint64(1)).astype(bool)
     return normal(h)
@@ -79,7 +80,7 @@ def numbers(kind, number, n, high):
 class Tensor:
     def __init__(self, text):
         self.constant = text.startswith("=")
-        kind, sizes = re.fullmatch(r"=?([fpuqdib])\((.*)\)", text).groups()
+        kind, sizes = re.fullmatch(r"=?([fpuqdinyb])\((.*)\)", text).groups()
         sizes, _, high = sizes.partition(";")
         self.kind, self.high = kind, int(high or 0)
         self.shape = [int(s) for s in sizes.split(",")] if sizes.strip() else []
@@ -112,7 +113,7 @@ def value(text):
     if text.startswith("["):
         inner = text[1:-1].strip()
         return [value(item) for item in split(inner, ",")] if inner else []
-    if re.match(r"=?[fpuqdib]\(", text):
+    if re.match(r"=?[fpuqdinyb]\(", text):
         return Tensor(text)
     if text.startswith("'"):
         return text[1:-1]
