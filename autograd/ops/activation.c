@@ -139,18 +139,23 @@ void hardtanh_backward(TapeNode *node, Tensor *grad)
     tape_give(node, 0, tensor_masked_fill(grad, outside, 0));
 }
 
-static bool check_hardtanh(const char *operation, const Tensor *x, double low, double high)
+static bool check_hardtanh(const char *operation, const Tensor *x, double *low, double *high)
 {
     if (x != NULL && x->dtype == DTYPE_BOOL)
         return error_raise(ERROR_DTYPE, operation, "Bool inputs not supported for hardtanh") != NULL;
-    return !(low > high) ||
-           error_raise(ERROR_VALUE, operation, "min_val cannot be greater than max_val") != NULL;
+    if (*low > *high)
+        return error_raise(ERROR_VALUE, operation, "min_val cannot be greater than max_val") != NULL;
+    if (x == NULL || dtype_is_floating_point(x->dtype))
+        return true;
+    return scalar_check(DTYPE_INT64, scalar_float(*low), operation) &&
+           scalar_check(DTYPE_INT64, scalar_float(*high), operation) &&
+           unary_integer_bounds(operation, x->dtype, low, high);
 }
 
 static Tensor *hardtanh(Tensor *self, OpId op, double low, double high, bool in_place)
 {
     Unary f = {op, UNARY_HARDTANH, UNARY_SAVES_RESULT, false, low, high};
-    if (!check_hardtanh("hardtanh", self, low, high))
+    if (!check_hardtanh("hardtanh", self, &f.a, &f.b))
         return NULL;
     return in_place ? unary_in_place(self, &f) : unary_new(self, &f);
 }
@@ -235,11 +240,14 @@ static bool check_prelu(const Tensor *x, const Tensor *weight)
                            weight->ndim) != NULL;
     if (weight->numel != 1 && x->ndim == 0)
         return error_raise(ERROR_SHAPE, "prelu", "Not allow zero-dim input tensor.") != NULL;
-    return weight->numel == 1 || weight->numel == channels ||
-           error_raise(ERROR_SHAPE, "prelu",
-                       "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-                       "%lld and channel size = %lld.",
-                       (long long)weight->numel, (long long)channels) != NULL;
+    if (weight->numel != 1 && weight->numel != channels)
+        return error_raise(ERROR_SHAPE, "prelu",
+                           "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+                           "%lld and channel size = %lld.",
+                           (long long)weight->numel, (long long)channels) != NULL;
+    return dtype_is_floating_point(x->dtype) ||
+           error_raise(ERROR_UNSUPPORTED, "prelu", "\"prelu_cpu\" not implemented for '%s'",
+                       dtype_scalar_name(x->dtype)) != NULL;
 }
 
 Tensor *tensor_prelu(Tensor *self, Tensor *weight)

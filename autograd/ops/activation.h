@@ -36,7 +36,7 @@ TAPER_API Tensor *tensor_hardsigmoid_(Tensor *self);
 TAPER_API Tensor *tensor_hardswish(Tensor *self);
 TAPER_API Tensor *tensor_hardswish_(Tensor *self);
 /* F.prelu: x where x > 0, weight * x elsewhere; weight has one element, or one for each channel (dimension
- * 1). ERROR_SHAPE for other numbers. */
+ * 1). ERROR_SHAPE for other numbers, ERROR_UNSUPPORTED for integers. */
 TAPER_API Tensor *tensor_prelu(Tensor *self, Tensor *weight);
 
 #ifndef __cplusplus

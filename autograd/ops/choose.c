@@ -55,11 +55,13 @@ static bool check_masked_fill(const char *operation, const Tensor *self, const T
         return error_raise(ERROR_DTYPE, operation,
                            "masked_fill_ only supports boolean masks, but got mask with dtype %s",
                            dtype_name(mask->dtype)) != NULL;
-    return value->ndim == 0 ||
-           error_raise(ERROR_SHAPE, operation,
-                       "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with %d "
-                       "dimension(s).",
-                       value->ndim) != NULL;
+    if (value->ndim != 0)
+        return error_raise(ERROR_SHAPE, operation,
+                           "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with %d "
+                           "dimension(s).",
+                           value->ndim) != NULL;
+    bool known = value->is_number || !dtype_is_floating_point(self->dtype);
+    return !known || scalar_check(self->dtype, kernel_scalar(value), operation);
 }
 
 Tensor *(tensor_masked_fill)(Tensor *self, Tensor *mask, Tensor *value)
@@ -100,8 +102,16 @@ static bool check_clamp(const char *operation, const Tensor *min, const Tensor *
 /* Integers have no kernel with bounds, whose numbers would be rounded. */
 static Tensor *clamp_integers(const char *operation, Tensor *out, Tensor *self, Tensor *min, Tensor *max)
 {
-    if (kernel_result_type(TENSORS(self, min, max)) == DTYPE_BOOL)
+    DType dtype = kernel_result_type(TENSORS(self, min, max));
+    if (dtype == DTYPE_BOOL)
         return error_raise(ERROR_UNSUPPORTED, operation, "\"clamp_scalar_cpu\" not implemented for 'Bool'");
+    double low = min != NULL ? tensor_item(min) : -HUGE_VAL, high = max != NULL ? tensor_item(max) : HUGE_VAL;
+    if (dtype != DTYPE_INT64) { /* which holds every bound; as doubles large ones would be rounded */
+        if (!unary_integer_bounds(operation, dtype, &low, &high))
+            return NULL;
+        min = min != NULL ? tensor_number_int((int64_t)low) : NULL;
+        max = max != NULL ? tensor_number_int((int64_t)high) : NULL;
+    }
     Tensor *y = self;
     if (min != NULL)
         y = kernel_binary(operation, BINARY_MAXIMUM, out, y, min, false, 1);

@@ -14,12 +14,13 @@ TAPER_BEGIN_DECLS
 TAPER_API Tensor *tensor_where(Tensor *condition, Tensor *self, Tensor *other);
 
 /* torch.masked_fill: value (a number or a 0-d tensor, ERROR_SHAPE otherwise) where mask (bool, ERROR_DTYPE
- * otherwise) is true, self elsewhere, in self's dtype. */
+ * otherwise) is true, self elsewhere, in self's dtype; ERROR_VALUE if that cannot hold the value. */
 TAPER_API Tensor *tensor_masked_fill(Tensor *self, Tensor *mask, Tensor *value);
 TAPER_API Tensor *tensor_masked_fill_(Tensor *self, Tensor *mask, Tensor *value);
 
 /* torch.clamp: not less than min and not more than max, numbers or tensors, of which one may be NULL
- * (ERROR_VALUE if both are); max wins where min is larger. NaN stays. clamp_min and clamp_max have one bound.
+ * (ERROR_VALUE if both are); max wins where min is larger. NaN stays. ERROR_VALUE for
+ * numbers as bounds that leave nothing of an integer dtype. clamp_min and clamp_max have one bound.
  */
 TAPER_API Tensor *tensor_clamp(Tensor *self, Tensor *min, Tensor *max);
 TAPER_API Tensor *tensor_clamp_(Tensor *self, Tensor *min, Tensor *max);

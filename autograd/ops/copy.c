@@ -204,8 +204,7 @@ Tensor *(tensor_fill_)(Tensor *self, Tensor *value)
         return error_raise(ERROR_SHAPE, "fill_",
                            "fill_ only supports 0-dimension value tensor but got tensor with %d dimensions.",
                            value->ndim);
-    Scalar scalar = dtype_is_floating_point(value->dtype) ? scalar_float(tensor_item(value))
-                                                          : scalar_int(tensor_item_int(value));
+    Scalar scalar = kernel_scalar(value);
     if (kernels == NULL || !scalar_check(self->dtype, scalar, "fill_") || !kernels->fill(self, scalar))
         return NULL;
     return tape_record(OP_FILL_, self, INPUTS(self, value), NO_SAVES);

@@ -32,7 +32,7 @@ static Tensor *dropout(const char *operation, Tensor *x, double p, bool training
                            "dropout probability has to be between 0 and 1, but got %g", p);
     if (x == NULL || p == 0 || !training || x->numel == 0)
         return x;
-    Tensor *mask = p == 1 ? tensor_number_int(0) : random_mask(operation, x, channels, p);
+    Tensor *mask = p == 1 ? tensor_number_bool(false) : random_mask(operation, x, channels, p);
     return in_place ? tensor_mul_(x, mask) : tensor_mul(x, mask);
 }
 

@@ -108,7 +108,7 @@ Tensor *(tensor_take_along_dim)(Tensor *self, Tensor *indices, int64_t dim)
 {
     if (self == NULL || indices == NULL)
         return NULL;
-    if (indices->dtype != DTYPE_INT64)
+    if (indices->dtype != DTYPE_INT64 && dim != TENSOR_NONE)
         return error_raise(ERROR_DTYPE, "take_along_dim",
                            "torch.take_along_dim(): dtype of indices should be Long but got %s",
                            dtype_scalar_name(indices->dtype));

@@ -17,7 +17,7 @@ TAPER_BEGIN_DECLS
 TAPER_API Tensor *tensor_gather(Tensor *self, int64_t dim, Tensor *index);
 
 /* torch.take_along_dim: gather with self and indices (int64) broadcast in all but `dim`; dim TENSOR_NONE:
- * both flat. */
+ * both flat (int32 too). */
 TAPER_API Tensor *tensor_take_along_dim(Tensor *self, Tensor *indices, int64_t dim);
 
 /* torch.scatter_add: a copy of self with, for dim 0, out[index[i][j]][j] += src[i][j]; index is no larger

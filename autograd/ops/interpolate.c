@@ -79,6 +79,11 @@ Tensor *(tensor_interpolate)(Tensor *input, Dims size, double scale_factor, cons
                            "Input Error: Only 3D, 4D and 5D input Tensors supported (got %dD) for the modes: "
                            "nearest (got %s)",
                            input->ndim, mode != NULL ? mode : "NULL");
+    if (!dtype_is_floating_point(input->dtype) && input->dtype != DTYPE_UINT8)
+        return error_raise(ERROR_UNSUPPORTED, "interpolate", "\"%s\" not implemented for '%s'",
+                           input->ndim == 4 ? "upsample_nearest2d_channels_last"
+                                            : "compute_indices_weights_nearest",
+                           dtype_scalar_name(input->dtype));
     if (!output_sizes(input, size, scale_factor, out))
         return NULL;
     Tensor *y = input;

@@ -11,7 +11,8 @@ TAPER_BEGIN_DECLS
  * number for all, or one each), or multiplied by scale_factor (NaN: not given). Of the modes "nearest" is
  * there: each element is that of input at floor(place * input size / output size).
  * tensor_interpolate(x, .scale_factor = 2), tensor_interpolate(x, .size = DIMS(7, 9)). ERROR_SHAPE,
- * ERROR_VALUE; ERROR_UNSUPPORTED for other modes. */
+ * ERROR_VALUE; ERROR_UNSUPPORTED for other modes, and for dtypes other than floats
+ * and uint8. */
 TAPER_API Tensor *tensor_interpolate(Tensor *input, Dims size, double scale_factor, const char *mode);
 
 #ifndef __cplusplus

@@ -89,6 +89,12 @@ DType kernel_result_type(TensorList tensors)
     return promote_category(promote_category(dimensioned, zero_dim), number);
 }
 
+Scalar kernel_scalar(const Tensor *value)
+{
+    return dtype_is_floating_point(value->dtype) ? scalar_float(tensor_item(value))
+                                                 : scalar_int(tensor_item_int(value));
+}
+
 const Tensor *kernel_cast(const Tensor *x, DType dtype)
 {
     if (x == NULL || x->dtype == dtype)

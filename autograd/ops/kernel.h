@@ -17,6 +17,9 @@ const Kernels *kernels_for(const char *operation, TensorList tensors);
 /* torch.result_type of several tensors: dimensioned tensors before 0-d ones before Python numbers. */
 DType kernel_result_type(TensorList tensors);
 
+/* The number in a tensor of one element. */
+Scalar kernel_scalar(const Tensor *value);
+
 /* torch.broadcast_shapes of two tensors into shape[TENSOR_MAX_DIMS]; returns the number of dimensions, or -1
  * after "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0". */
 int kernel_broadcast_shape(const char *operation, const Tensor *a, const Tensor *b, int64_t *shape);

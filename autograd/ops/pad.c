@@ -73,11 +73,8 @@ Tensor *(tensor_constant_pad_nd)(Tensor *self, Dims pad, Tensor *value)
         contiguous_strides(shape, self->ndim, strides);
     Tensor *y =
         tensor_new_strided((Dims){self->ndim, shape}, strides, self->dtype, tensor_device(self), "pad");
-    Scalar fill = scalar_int(0);
-    if (value != NULL)
-        fill = dtype_is_floating_point(value->dtype) ? scalar_float(tensor_item(value))
-                                                     : scalar_int(tensor_item_int(value));
-    if (y == NULL || !kernels->fill(y, fill))
+    Scalar fill = value != NULL ? kernel_scalar(value) : scalar_int(0);
+    if (y == NULL || !scalar_check(y->dtype, fill, "pad") || !kernels->fill(y, fill))
         return NULL;
     int64_t offset = y->offset;
     for (int64_t i = 0; i < pad.n / 2; i++)
@@ -182,6 +179,9 @@ Tensor *(tensor_pad)(Tensor *self, Dims pad, const char *mode, Tensor *value)
         return error_raise(ERROR_VALUE, "pad", "Unrecognised padding mode %s", mode != NULL ? mode : "NULL");
     if (value != NULL && tensor_item(value) != 0)
         return error_raise(ERROR_VALUE, "pad", "Padding mode \"%s\" doesn't take in value argument", mode);
+    if (self->dtype == DTYPE_BOOL && found != PAD_CIRCULAR)
+        return error_raise(ERROR_UNSUPPORTED, "pad", "\"%s_pad%lldd\" not implemented for 'Bool'",
+                           found == PAD_REFLECT ? "reflection" : "replication", (long long)(pad.n / 2));
     if (!check_dims(self, pad, (PadMode)found) || (found == PAD_REFLECT && !check_reflection(self, pad)))
         return NULL;
     Tensor *y = self;

@@ -205,19 +205,23 @@ static Tensor *as_result(Tensor *x, Tensor *self, Tensor *tensor1, Tensor *tenso
     return tensor_to_dtype(x, kernel_result_type(TENSORS(self, tensor1, tensor2)));
 }
 
-static Tensor *product(Tensor *self, Tensor *tensor1, Tensor *tensor2)
+static Tensor *product(const char *operation, Tensor *self, Tensor *tensor1, Tensor *tensor2)
 {
+    if (self == NULL || tensor1 == NULL || tensor2 == NULL)
+        return NULL;
+    if (kernel_result_type(TENSORS(self, tensor1, tensor2)) == DTYPE_BOOL)
+        return error_raise(ERROR_UNSUPPORTED, operation, "\"addcmul_cpu_out\" not implemented for 'Bool'");
     return tensor_mul(as_result(tensor1, self, tensor1, tensor2), as_result(tensor2, self, tensor1, tensor2));
 }
 
 Tensor *(tensor_addcmul)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return (tensor_add)(self, product(self, tensor1, tensor2), value);
+    return (tensor_add)(self, product("addcmul", self, tensor1, tensor2), value);
 }
 
 Tensor *(tensor_addcmul_)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
-    return (tensor_add_)(self, product(self, tensor1, tensor2), value);
+    return (tensor_add_)(self, product("addcmul_", self, tensor1, tensor2), value);
 }
 
 static Tensor *quotient(const char *operation, Tensor *self, Tensor *tensor1, Tensor *tensor2)

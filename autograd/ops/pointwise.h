@@ -28,7 +28,7 @@ TAPER_API Tensor *tensor_minimum(Tensor *self, Tensor *other);
 /* torch.atan2: the angle of the point (other, self), in radians; float. */
 TAPER_API Tensor *tensor_atan2(Tensor *self, Tensor *other);
 /* torch.addcmul, addcdiv: self + value * tensor1 * tensor2, and self + value * tensor1 / tensor2. value NULL:
- * 1. */
+ * 1. addcmul takes no bools alone (ERROR_UNSUPPORTED). */
 TAPER_API Tensor *tensor_addcmul(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value);
 TAPER_API Tensor *tensor_addcmul_(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value);
 TAPER_API Tensor *tensor_addcdiv(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value);

@@ -63,14 +63,17 @@ static Tensor *power(const char *operation, Tensor *out, Tensor *self, Tensor *e
     return kernel_binary(operation, BINARY_POW, out, self, exponent, false, 1);
 }
 
-static bool check_power(const char *operation, const Tensor *self, const Tensor *exponent)
+static bool check_power(const char *operation, Tensor *self, Tensor *exponent)
 {
     if (self == NULL || exponent == NULL)
         return false;
     bool integers = !dtype_is_floating_point(self->dtype) && !dtype_is_floating_point(exponent->dtype);
-    return !(integers && exponent->is_number && tensor_item(exponent) < 0) ||
-           error_raise(ERROR_VALUE, operation, "Integers to negative integer powers are not allowed.") !=
+    if (!integers || !exponent->is_number)
+        return true;
+    if (tensor_item(exponent) < 0)
+        return error_raise(ERROR_VALUE, operation, "Integers to negative integer powers are not allowed.") !=
                NULL;
+    return scalar_check(kernel_result_type(TENSORS(self, exponent)), kernel_scalar(exponent), operation);
 }
 
 Tensor *(tensor_pow)(Tensor *self, Tensor *exponent)

@@ -54,3 +54,16 @@ void steps_backward(TapeNode *node, Tensor *grad)
 {
     tape_give(node, 0, unary_zeros(grad));
 }
+
+bool unary_integer_bounds(const char *operation, DType dtype, double *low, double *high)
+{
+    double least = dtype == DTYPE_UINT8 ? 0 : dtype == DTYPE_INT32 ? INT32_MIN : -0x1p63;
+    double most = dtype == DTYPE_UINT8 ? UINT8_MAX : dtype == DTYPE_INT32 ? INT32_MAX : 0x1p63;
+    if (*low > most || *high < least)
+        return error_raise(
+                   ERROR_VALUE, operation, "Clamp %s value %g is outside the representable range of %s",
+                   *low > most ? "min" : "max", *low > most ? *low : *high, dtype_scalar_name(dtype)) != NULL;
+    *low = *low < least ? least : *low;
+    *high = *high > most ? most : *high;
+    return true;
+}

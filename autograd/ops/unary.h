@@ -21,6 +21,10 @@ typedef struct Unary {
 Tensor *unary_new(Tensor *self, const Unary *f);
 Tensor *unary_in_place(Tensor *self, const Unary *f);
 
+/* The bounds of clamp and hardtanh, of integers: one that lies beyond what dtype can hold becomes its least
+ * or largest number; ERROR_VALUE if nothing lies within. */
+bool unary_integer_bounds(const char *operation, DType dtype, double *low, double *high);
+
 /* In a backward: the kernel's parameters as recorded. */
 typedef struct UnaryArgs {
     double a, b;
