@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include "autograd/ops/pointwise.h"
 #include "autograd/ops/rearrange.h"
-#include "autograd/ops/reshape.h"
 #include "core/error.h"
 #include "nn/layer.h"
 #include "nn/repr.h"
@@ -48,71 +46,13 @@ static Tensor *conv_call(Module *module, TensorList inputs)
                     (Dims){self->dims, self->dilation}, self->groups);
 }
 
-/* What a convolution with this weight would have been given to make x of it. */
-static bool transposed_size(const Conv *self, const Tensor *x, int64_t size[4])
-{
-    const Tensor *weight = layer_parameter(&self->base, 0);
-    char text[128], other[128];
-    if (tensor_size(x, 1) != tensor_size(weight, 0))
-        return error_raise(
-                   ERROR_SHAPE, "conv_transpose2d",
-                   "Given transposed=1, weight of size %s, expected input%s to have %lld channels, but got "
-                   "%lld channels instead",
-                   tensor_shape_string(weight, text, sizeof text),
-                   tensor_shape_string(x, other, sizeof other), (long long)tensor_size(weight, 0),
-                   (long long)tensor_size(x, 1)) != NULL;
-    size[0] = tensor_size(x, 0);
-    size[1] = tensor_size(weight, 1) * self->groups;
-    for (int d = 0; d < 2; d++)
-        size[2 + d] = (tensor_size(x, 2 + d) - 1) * self->stride[d] - 2 * self->padding[d] +
-                      self->dilation[d] * (tensor_size(weight, 2 + d) - 1) + self->output_padding[d] + 1;
-    if (size[2] <= 0 || size[3] <= 0)
-        return error_raise(
-                   ERROR_SHAPE, "conv_transpose2d",
-                   "Given input size per channel: (%lld x %lld). Calculated output size per channel: (%lld x "
-                   "%lld). Output size is too small",
-                   (long long)tensor_size(x, 2), (long long)tensor_size(x, 3), (long long)size[2],
-                   (long long)size[3]) != NULL;
-    return true;
-}
-
-static bool check_output_padding(const Conv *self)
-{
-    const int64_t *output = self->output_padding, *stride = self->stride, *dilation = self->dilation;
-    for (int d = 0; d < 2; d++) {
-        if (output[d] < 0 || (output[d] >= stride[d] && output[d] >= dilation[d]))
-            return error_raise(ERROR_VALUE, "conv_transpose2d",
-                               "output padding must be smaller than either stride or dilation, but got "
-                               "output_padding_height: %lld output_padding_width: %lld stride_height: %lld "
-                               "stride_width: "
-                               "%lld dilation_height: %lld dilation_width: %lld",
-                               (long long)output[0], (long long)output[1], (long long)stride[0],
-                               (long long)stride[1], (long long)dilation[0], (long long)dilation[1]) != NULL;
-        if (output[d] >= stride[d])
-            return error_raise(ERROR_UNSUPPORTED, "conv_transpose2d",
-                               "output padding that is not smaller than the stride is not supported") != NULL;
-    }
-    return true;
-}
-
 static Tensor *conv_transpose2d_call(Module *module, TensorList inputs)
 {
     const Conv *self = (const Conv *)module;
-    Tensor *x = inputs.items[0], *bias = layer_parameter(module, 1);
-    int64_t size[4], dim = tensor_dim(x);
-    char text[128];
-    if (dim != 3 && dim != 4)
-        return error_raise(
-            ERROR_SHAPE, "conv_transpose2d",
-            "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: %s",
-            tensor_shape_string(x, text, sizeof text));
-    x = dim == 3 ? tensor_unsqueeze(x, 0) : x;
-    if (x == NULL || !check_output_padding(self) || !transposed_size(self, x, size))
-        return NULL;
-    Tensor *y = tensor_conv2d_input((Dims){4, size}, layer_parameter(module, 0), x, (Dims){2, self->stride},
-                                    (Dims){2, self->padding}, (Dims){2, self->dilation}, self->groups);
-    y = bias != NULL ? tensor_add(y, tensor_view(bias, -1, 1, 1)) : y;
-    return dim == 3 ? tensor_flatten(y, 0, 1) : y;
+    return (tensor_conv_transpose2d)(inputs.items[0], layer_parameter(module, 0), layer_parameter(module, 1),
+                                     (Dims){2, self->stride}, (Dims){2, self->padding},
+                                     (Dims){2, self->output_padding}, self->groups,
+                                     (Dims){2, self->dilation});
 }
 
 /* Writes a size that is not the usual one. */

@@ -58,8 +58,7 @@ typedef struct ConvTranspose2dArgs {
 /* nn.ConvTranspose2d(in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1,
  * bias=True, dilation=1): the gradient of a Conv2d, from [n, in, h, w] or [in, h, w] to [n, out, h', w'] with
  * h' = (h - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1. weight is [in, out / groups, kh,
- * kw]. A call is ERROR_VALUE for an output_padding as large as stride and dilation, and ERROR_UNSUPPORTED
- * for one as large as the stride alone. */
+ * kw]. A call is ERROR_VALUE for an output_padding as large as stride and dilation. */
 TAPER_API Module *nn_conv_transpose2d(const ConvTranspose2dArgs *args);
 
 #ifndef __cplusplus

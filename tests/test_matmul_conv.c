@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "autograd/autograd.h"
+#include "autograd/creation.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/matmul.h"
 #include "core/error.h"
@@ -145,6 +146,38 @@ static void conv_keywords(void **state)
     }
 }
 
+static void conv_transpose_keywords(void **state)
+{
+    (void)state;
+    tensor_scope {
+        Tensor *x = F(2, 4, 3, 5), *w = F(4, 6, 3, 2);
+        shaped(tensor_conv_transpose2d(x, w), DIMS(2, 6, 5, 6));
+        shaped(tensor_conv_transpose2d(x, w, F(6), 2, 1, 1), DIMS(2, 6, 6, 9));
+        shaped(tensor_conv_transpose2d(x, w, .stride_hw = {2, 1}, .padding_hw = {0, 1}, .dilation_hw = {1, 2},
+                                       .output_padding_hw = {1, 1}),
+               DIMS(2, 6, 8, 6));
+        shaped(tensor_conv_transpose2d(x, w, .groups = 2), DIMS(2, 12, 5, 6));
+        shaped(tensor_conv_transpose2d(F(4, 3, 5), w), DIMS(6, 5, 6));
+        shaped(tensor_conv_transpose2d(F(0, 4, 3, 5), w), DIMS(0, 6, 5, 6));
+        shaped(tensor_conv_transpose2d(x, w, .output_padding = 2, .dilation = 3), DIMS(2, 6, 11, 10));
+    }
+}
+
+/* Where x and the weight are 1, output_padding adds the column that padding took away, then zeros. */
+static void conv_transpose_output_padding(void **state)
+{
+    (void)state;
+    tensor_scope {
+        Tensor *x = tensor_ones(DIMS(1, 1, 1, 3)), *w = tensor_ones(DIMS(1, 1, 1, 1));
+        Tensor *y =
+            tensor_conv_transpose2d(x, w, .padding_hw = {0, 1}, .output_padding_hw = {0, 2}, .dilation = 3);
+        const double expected[] = {1, 1, 0};
+        shaped(y, DIMS(1, 1, 1, 3));
+        for (int64_t i = 0; i < 3; i++)
+            assert_float_equal(at(y, i), expected[i], 0);
+    }
+}
+
 /* padding='same' with an even kernel pads one more below and on the right. */
 static void conv_same(void **state)
 {
@@ -177,6 +210,7 @@ static void conv_layout(void **state)
         memset(tensor_data_ptr(x), 0, 4 * 120);
         assert_true(tensor_is_channels_last(tensor_conv2d(x, F(6, 3, 1, 1))));
         assert_true(tensor_is_contiguous(tensor_conv2d(F(2, 3, 4, 5), F(6, 3, 1, 1))));
+        assert_true(tensor_is_channels_last(tensor_conv_transpose2d(x, F(3, 6, 1, 1))));
     }
 }
 
@@ -230,12 +264,66 @@ static void wrong_convolutions(void **state)
     error_set_handler(NULL, NULL);
 }
 
+static void wrong_transposed_convolutions(void **state)
+{
+    (void)state;
+    error_set_handler(error_ignore, NULL);
+    tensor_scope {
+        Tensor *x = F(1, 2, 3, 3), *w = F(2, 3, 2, 2);
+        fails(tensor_conv_transpose2d(F(3, 3), w), "Expected 3D (unbatched) or 4D (batched) input to "
+                                                   "conv_transpose2d, but got input of size: [3, 3]");
+        fails(
+            tensor_conv_transpose2d(x, F(1, 3, 2, 2)),
+            "Given transposed=1, weight of size [1, 3, 2, 2], expected input[1, 2, 3, 3] to have 1 channels, "
+            "but got 2 channels instead");
+        fails(tensor_conv_transpose2d(x, w, F(4)),
+              "Given transposed=1, weight of size [2, 3, 2, 2], expected bias to be 1-dimensional with 3 "
+              "elements, but got bias of size [4] instead");
+        fails(tensor_conv_transpose2d(x, w, F(3, 1)),
+              "Given transposed=1, weight of size [2, 3, 2, 2], expected bias to be 1-dimensional with 3 "
+              "elements, but got bias of size [3, 1] instead");
+        fails(tensor_conv_transpose2d(x, w, .stride = 0), "non-positive stride is not supported");
+        fails(tensor_conv_transpose2d(x, w, .padding = -1), "negative padding is not supported");
+        fails(tensor_conv_transpose2d(x, w, .output_padding = -1),
+              "negative output_padding is not supported");
+        fails(tensor_conv_transpose2d(x, w, .groups = 0), "non-positive groups is not supported");
+        fails(
+            tensor_conv_transpose2d(x, w, .groups = 3),
+            "Given groups=3, expected weight to be at least 3 at dimension 0, but got weight of size [2, 3, "
+            "2, 2] instead");
+        fails(
+            tensor_conv_transpose2d(x, w, .stride = 2, .output_padding = 2),
+            "output padding must be smaller than either stride or dilation, but got output_padding_height: 2 "
+            "output_padding_width: 2 stride_height: 2 stride_width: 2 dilation_height: 1 dilation_width: 1");
+        fails(tensor_conv_transpose2d(x, w, .padding = 5),
+              "Given input size per channel: (3 x 3). Calculated output size per channel: (-6 x -6). Output "
+              "size is too small");
+        fails(tensor_conv_transpose2d(F(1, 2, 0, 3), w),
+              "Only zero batch or zero channel inputs are supported, but got input shape: [1, 2, 0, 3]");
+        fails(tensor_conv_transpose2d(x, D(2, 3, 2, 2)), "expected scalar type Float but found Double");
+        fails((tensor_conv_transpose2d)(x, w, NULL, DIMS(1), DIMS(0), DIMS(0, 0, 0), 1, DIMS(1)),
+              "expected output_padding to be a single integer value or a list of 2 values to match the "
+              "convolution dimensions, but got output_padding=[0, 0, 0]");
+        assert_null(tensor_conv_transpose2d(x, D(2, 3, 2, 2)));
+        assert_string_equal(error_last()->operation, "conv_transpose2d");
+        error_clear();
+    }
+    error_set_handler(NULL, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matmul_shapes),      cmocka_unit_test(beta_zero), cmocka_unit_test(wrong_matrices),
-        cmocka_unit_test(conv_keywords),      cmocka_unit_test(conv_same), cmocka_unit_test(conv_layout),
+        cmocka_unit_test(matmul_shapes),
+        cmocka_unit_test(beta_zero),
+        cmocka_unit_test(wrong_matrices),
+        cmocka_unit_test(conv_keywords),
+        cmocka_unit_test(conv_same),
+        cmocka_unit_test(conv_layout),
         cmocka_unit_test(wrong_convolutions),
+        cmocka_unit_test(conv_transpose_keywords),
+        cmocka_unit_test(conv_transpose_output_padding),
+        cmocka_unit_test(wrong_transposed_convolutions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

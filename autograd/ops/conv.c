@@ -4,138 +4,19 @@
  *     y  = conv(x, w)            dL/dx = input(w, gy)    dL/dw = weight(x, gy)
  *     gx = input(w, gy)          dL/dw = weight(ggx, gy) dL/dgy = conv(ggx, w)
  *     gw = weight(x, gy)         dL/dx = input(ggw, gy)  dL/dgy = conv(x, ggw)
- */
+ *
+ * A transposed convolution is the second of them. */
 #include "autograd/ops/conv.h"
 
 #include "autograd/autograd.h"
+#include "autograd/ops/conv_params.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/operation.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/rearrange.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/reshape.h"
 #include "autograd/ops/slice.h"
-
-/* -- what PyTorch says of wrong operands -- */
-
-/* One number for both directions, or two. */
-static bool pair_of(const char *operation, const char *name, Dims given, int64_t pair[2])
-{
-    char text[128];
-    if (given.n != 1 && given.n != 2)
-        return error_raise(
-                   ERROR_VALUE, operation,
-                   "expected %s to be a single integer value or a list of 2 values to match the convolution "
-                   "dimensions, but got %s=%s",
-                   name, name, dims_string(given, text, sizeof text)) != NULL;
-    pair[0] = given.data[0];
-    pair[1] = given.data[given.n - 1];
-    return true;
-}
-
-static bool params_of(const char *operation, Dims stride, Dims padding, Dims dilation, int64_t groups,
-                      ConvParams *p)
-{
-    char text[128];
-    p->groups = groups;
-    if (!pair_of(operation, "stride", stride, p->stride) ||
-        !pair_of(operation, "padding", padding, p->padding) ||
-        !pair_of(operation, "dilation", dilation, p->dilation))
-        return false;
-    if (p->padding[0] < 0 || p->padding[1] < 0)
-        return error_raise(ERROR_VALUE, operation, "negative padding is not supported") != NULL;
-    if (p->stride[0] <= 0 || p->stride[1] <= 0)
-        return error_raise(ERROR_VALUE, operation, "non-positive stride is not supported") != NULL;
-    if (p->dilation[0] <= 0 || p->dilation[1] <= 0)
-        return error_raise(ERROR_VALUE, operation, "dilation should be greater than zero, but got %s",
-                           dims_string(DIMS(p->dilation[0], p->dilation[1]), text, sizeof text)) != NULL;
-    if (groups <= 0)
-        return error_raise(ERROR_VALUE, operation, "non-positive groups is not supported") != NULL;
-    return true;
-}
-
-static bool check_weight(const char *operation, Dims weight, int64_t groups)
-{
-    char text[256];
-    if (weight.n != 4)
-        return error_raise(ERROR_SHAPE, operation,
-                           "expected a 4-dimensional weight, but got weight of size %s",
-                           dims_string(weight, text, sizeof text)) != NULL;
-    if (weight.data[0] < groups)
-        return error_raise(ERROR_SHAPE, operation,
-                           "Given groups=%lld, expected weight to be at least %lld at dimension 0, but got "
-                           "weight of size "
-                           "%s instead",
-                           (long long)groups, (long long)groups,
-                           dims_string(weight, text, sizeof text)) != NULL;
-    if (weight.data[0] % groups != 0)
-        return error_raise(ERROR_SHAPE, operation,
-                           "Given groups=%lld, expected weight to be divisible by %lld at dimension 0, but "
-                           "got weight of "
-                           "size [%s] instead",
-                           (long long)groups, (long long)groups,
-                           dims_string(weight, text, sizeof text)) != NULL;
-    if (weight.data[2] == 0 || weight.data[3] == 0)
-        return error_raise(ERROR_SHAPE, operation,
-                           "kernel size should be greater than zero, but got kernel_height: %lld "
-                           "kernel_width: %lld",
-                           (long long)weight.data[2], (long long)weight.data[3]) != NULL;
-    return true;
-}
-
-/* The sizes of the result of a convolution of input with weight into out[4]. */
-static bool out_sizes(const char *operation, Dims input, Dims weight, const ConvParams *p, int64_t out[4])
-{
-    char text[256], other[256];
-    if (!check_weight(operation, weight, p->groups))
-        return false;
-    if (input.data[1] != weight.data[1] * p->groups)
-        return error_raise(ERROR_SHAPE, operation,
-                           "Given groups=%lld, weight of size %s, expected input%s to have %lld channels, "
-                           "but got %lld "
-                           "channels instead",
-                           (long long)p->groups, dims_string(weight, text, sizeof text),
-                           dims_string(input, other, sizeof other), (long long)(weight.data[1] * p->groups),
-                           (long long)input.data[1]) != NULL;
-    int64_t padded[2], window[2];
-    for (int d = 0; d < 2; d++) {
-        padded[d] = input.data[2 + d] + 2 * p->padding[d];
-        window[d] = p->dilation[d] * (weight.data[2 + d] - 1) + 1;
-        out[2 + d] = (padded[d] - window[d]) / p->stride[d] + 1;
-    }
-    if (padded[0] < window[0] || padded[1] < window[1])
-        return error_raise(ERROR_SHAPE, operation,
-                           "Calculated padded input size per channel: (%lld x %lld). Kernel size: (%lld x "
-                           "%lld). Kernel "
-                           "size can't be greater than actual input size",
-                           (long long)padded[0], (long long)padded[1], (long long)window[0],
-                           (long long)window[1]) != NULL;
-    out[0] = input.data[0];
-    out[1] = weight.data[0];
-    return true;
-}
-
-static bool check_bias(const char *operation, const Tensor *weight, const Tensor *bias)
-{
-    char text[256], other[256];
-    if (bias == NULL || (bias->ndim == 1 && bias->shape[0] == weight->shape[0]))
-        return true;
-    return error_raise(ERROR_SHAPE, operation,
-                       "Given weight of size %s, expected bias to be 1-dimensional with %lld elements, but "
-                       "got bias of "
-                       "size %s instead",
-                       tensor_shape_string(weight, text, sizeof text), (long long)weight->shape[0],
-                       tensor_shape_string(bias, other, sizeof other)) != NULL;
-}
-
-static bool check_dtypes(const char *operation, const Tensor *x, const Tensor *weight, const Tensor *bias)
-{
-    if (bias != NULL && bias->dtype != x->dtype)
-        return error_raise(ERROR_DTYPE, operation, "Input type (%s) and bias type (%s) should be the same",
-                           dtype_c_name(x->dtype), dtype_c_name(bias->dtype)) != NULL;
-    if (x->dtype != weight->dtype)
-        return error_raise(ERROR_DTYPE, operation, "expected scalar type %s but found %s",
-                           dtype_scalar_name(x->dtype), dtype_scalar_name(weight->dtype)) != NULL;
-    return true;
-}
 
 /* -- results -- */
 
@@ -178,8 +59,9 @@ static Tensor *conv(Tensor *x, Tensor *weight, Tensor *bias, const ConvParams *p
     if (x == NULL || weight == NULL)
         return NULL;
     const Kernels *kernels = kernels_for("conv2d", TENSORS(x, weight, bias));
-    if (kernels == NULL || !out_sizes("conv2d", tensor_dims(x), tensor_dims(weight), p, shape) ||
-        !check_bias("conv2d", weight, bias) || !check_dtypes("conv2d", x, weight, bias))
+    if (kernels == NULL || !conv_out_sizes("conv2d", tensor_dims(x), tensor_dims(weight), p, shape) ||
+        !conv_check_bias("conv2d", "", weight, weight->shape[0], bias) ||
+        !conv_check_dtypes("conv2d", x, weight, bias))
         return NULL;
     Tensor *y = result("conv2d", (Dims){4, shape}, x);
     if (y == NULL || !kernels->conv2d(y, x, weight, bias, p))
@@ -208,7 +90,7 @@ static bool check_grad(const char *operation, Dims input_size, Dims weight_size,
     if (input_size.n != 4)
         return error_raise(ERROR_SHAPE, operation, "expected an input size of 4 dimensions, but got %s",
                            dims_string(input_size, text, sizeof text)) != NULL;
-    if (!out_sizes(operation, input_size, weight_size, p, shape))
+    if (!conv_out_sizes(operation, input_size, weight_size, p, shape))
         return false;
     for (int d = 0; d < 4; d++)
         if (grad->ndim != 4 || grad->shape[d] != shape[d])
@@ -224,7 +106,7 @@ static Tensor *input(Dims input_size, Tensor *weight, Tensor *grad, const ConvPa
         return NULL;
     const Kernels *kernels = kernels_for("conv2d_input", TENSORS(weight, grad));
     if (kernels == NULL || !check_grad("conv2d_input", input_size, tensor_dims(weight), grad, p) ||
-        !check_dtypes("conv2d_input", grad, weight, NULL))
+        !conv_check_dtypes("conv2d_input", grad, weight, NULL))
         return NULL;
     Tensor *y = result("conv2d_input", input_size, grad);
     if (y == NULL || !kernels->conv2d_backward_input(y, grad, weight, p))
@@ -250,7 +132,7 @@ static Tensor *weights(Tensor *x, Dims weight_size, Tensor *grad, const ConvPara
         return NULL;
     const Kernels *kernels = kernels_for("conv2d_weight", TENSORS(x, grad));
     if (kernels == NULL || !check_grad("conv2d_weight", tensor_dims(x), weight_size, grad, p) ||
-        !check_dtypes("conv2d_weight", x, grad, NULL))
+        !conv_check_dtypes("conv2d_weight", x, grad, NULL))
         return NULL;
     Tensor *y = tensor_new(weight_size, x->dtype, x->storage->device, "conv2d_weight");
     if (y == NULL || !kernels->conv2d_backward_weight(y, grad, x, p))
@@ -266,7 +148,7 @@ Tensor *(tensor_conv2d_input)(Dims input_size, Tensor *weight, Tensor *grad_outp
 {
     ConvParams p;
     if (weight == NULL || grad_output == NULL ||
-        !params_of("conv2d_input", stride, padding, dilation, groups, &p))
+        !conv_params("conv2d_input", stride, padding, dilation, groups, &p))
         return NULL;
     return input(input_size, weight, grad_output, &p);
 }
@@ -276,7 +158,7 @@ Tensor *(tensor_conv2d_weight)(Tensor *x, Dims weight_size, Tensor *grad_output,
 {
     ConvParams p;
     if (x == NULL || grad_output == NULL ||
-        !params_of("conv2d_weight", stride, padding, dilation, groups, &p))
+        !conv_params("conv2d_weight", stride, padding, dilation, groups, &p))
         return NULL;
     return weights(x, weight_size, grad_output, &p);
 }
@@ -318,11 +200,11 @@ Tensor *(tensor_conv2d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
             ERROR_SHAPE, "conv2d",
             "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: %s",
             tensor_shape_string(x, text, sizeof text));
-    if (!pair_of("conv2d", "stride", stride, p.stride) || !pair_of("conv2d", "padding", padding, sides) ||
-        !pair_of("conv2d", "dilation", dilation, p.dilation) ||
-        !check_weight("conv2d", tensor_dims(weight), groups > 0 ? groups : 1) ||
+    if (!conv_pair("conv2d", "stride", stride, p.stride) || !conv_pair("conv2d", "padding", padding, sides) ||
+        !conv_pair("conv2d", "dilation", dilation, p.dilation) ||
+        !conv_check_weight("conv2d", tensor_dims(weight), groups > 0 ? groups : 1) ||
         !resolve_same(padding, weight, &p, sides) ||
-        !params_of("conv2d", stride, (Dims){2, sides}, dilation, groups, &p))
+        !conv_params("conv2d", stride, (Dims){2, sides}, dilation, groups, &p))
         return NULL;
     Tensor *batched = x->ndim == 4 ? x : tensor_reshape(x, 1, x->shape[0], x->shape[1], x->shape[2]);
     Tensor *y = conv(batched, weight, bias, &p);
@@ -363,6 +245,99 @@ Tensor *(tensor_conv1d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Di
                             (Dims){2 + batched, (const int64_t[]){n, y->shape[1], y->shape[3]} + !batched});
 }
 
+/* -- conv_transpose2d -- */
+
+static bool check_output_padding(const int64_t output[2], const ConvParams *p)
+{
+    for (int d = 0; d < 2; d++) {
+        if (output[d] < 0)
+            return error_raise(ERROR_VALUE, "conv_transpose2d", "negative output_padding is not supported") !=
+                   NULL;
+        if (output[d] >= p->stride[d] && output[d] >= p->dilation[d])
+            return error_raise(ERROR_VALUE, "conv_transpose2d",
+                               "output padding must be smaller than either stride or dilation, but got "
+                               "output_padding_height: %lld output_padding_width: %lld stride_height: %lld "
+                               "stride_width: %lld dilation_height: %lld dilation_width: %lld",
+                               (long long)output[0], (long long)output[1], (long long)p->stride[0],
+                               (long long)p->stride[1], (long long)p->dilation[0],
+                               (long long)p->dilation[1]) != NULL;
+    }
+    return true;
+}
+
+/* The size of what a convolution with this weight would have made x of. */
+static bool transposed_size(const Tensor *x, const Tensor *weight, const int64_t output_padding[2],
+                            const ConvParams *p, int64_t size[4])
+{
+    char text[128], other[128];
+    if (x->shape[1] != weight->shape[0])
+        return error_raise(
+                   ERROR_SHAPE, "conv_transpose2d",
+                   "Given transposed=1, weight of size %s, expected input%s to have %lld channels, but got "
+                   "%lld channels instead",
+                   tensor_shape_string(weight, text, sizeof text),
+                   tensor_shape_string(x, other, sizeof other), (long long)weight->shape[0],
+                   (long long)x->shape[1]) != NULL;
+    if (x->shape[2] == 0 || x->shape[3] == 0)
+        return error_raise(ERROR_SHAPE, "conv_transpose2d",
+                           "Only zero batch or zero channel inputs are supported, but got input shape: %s",
+                           tensor_shape_string(x, text, sizeof text)) != NULL;
+    size[0] = x->shape[0];
+    size[1] = weight->shape[1] * p->groups;
+    for (int d = 0; d < 2; d++)
+        size[2 + d] = (x->shape[2 + d] - 1) * p->stride[d] - 2 * p->padding[d] +
+                      p->dilation[d] * (weight->shape[2 + d] - 1) + output_padding[d] + 1;
+    if (size[2] <= 0 || size[3] <= 0)
+        return error_raise(
+                   ERROR_SHAPE, "conv_transpose2d",
+                   "Given input size per channel: (%lld x %lld). Calculated output size per channel: (%lld x "
+                   "%lld). Output size is too small",
+                   (long long)x->shape[2], (long long)x->shape[3], (long long)size[2],
+                   (long long)size[3]) != NULL;
+    return true;
+}
+
+/* The gradient of a convolution with regard to its input. Output padding of a whole stride (dilation allows
+ * that) is what one more row or column of zeros in x stands for. */
+static Tensor *transposed(Tensor *x, Tensor *weight, Tensor *bias, const int64_t output_padding[2],
+                          const ConvParams *p)
+{
+    int64_t size[4], more[] = {0, output_padding[1] / p->stride[1], 0, output_padding[0] / p->stride[0]};
+    if (x == NULL || kernels_for("conv_transpose2d", TENSORS(x, weight, bias)) == NULL ||
+        !transposed_size(x, weight, output_padding, p, size) ||
+        !conv_check_bias("conv_transpose2d", "transposed=1, ", weight, size[1], bias) ||
+        !conv_check_dtypes("conv_transpose2d", x, weight, bias))
+        return NULL;
+    if (more[1] > 0 || more[3] > 0)
+        x = tensor_constant_pad_nd(x, ((Dims){4, more}), 0);
+    Tensor *y = input((Dims){4, size}, weight, x, p);
+    return bias != NULL ? tensor_add(y, tensor_reshape(bias, -1, 1, 1)) : y;
+}
+
+Tensor *(tensor_conv_transpose2d)(Tensor *x, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
+                                  Dims output_padding, int64_t groups, Dims dilation)
+{
+    static const char operation[] = "conv_transpose2d";
+    char text[256];
+    ConvParams p;
+    int64_t more[2];
+    if (x == NULL || weight == NULL)
+        return NULL;
+    if (x->ndim != 3 && x->ndim != 4)
+        return error_raise(
+            ERROR_SHAPE, operation,
+            "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: %s",
+            tensor_shape_string(x, text, sizeof text));
+    if (!conv_params(operation, stride, padding, dilation, groups, &p) ||
+        !conv_pair(operation, "output_padding", output_padding, more) || !check_output_padding(more, &p) ||
+        !conv_check_weight(operation, tensor_dims(weight), groups))
+        return NULL;
+    if (x->ndim == 4)
+        return transposed(x, weight, bias, more, &p);
+    Tensor *y = transposed(tensor_unsqueeze(x, 0), weight, bias, more, &p);
+    return y != NULL ? tensor_reshape(y, y->shape[1], y->shape[2], y->shape[3]) : NULL;
+}
+
 /* -- keyword arguments -- */
 
 static Dims given(const int64_t *one, const int64_t pair[2])
@@ -380,4 +355,12 @@ Tensor *tensor_conv1d_args(const TensorConvArgs *a)
 {
     return (tensor_conv1d)(a->input, a->weight, a->bias, (Dims){1, &a->stride}, (Dims){1, &a->padding},
                            (Dims){1, &a->dilation}, a->groups);
+}
+
+Tensor *tensor_conv_transpose2d_args(const TensorConvTransposeArgs *a)
+{
+    return (tensor_conv_transpose2d)(a->input, a->weight, a->bias, given(&a->stride, a->stride_hw),
+                                     given(&a->padding, a->padding_hw),
+                                     given(&a->output_padding, a->output_padding_hw), a->groups,
+                                     given(&a->dilation, a->dilation_hw));
 }

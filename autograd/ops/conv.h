@@ -30,6 +30,16 @@ TAPER_API Tensor *tensor_conv2d(Tensor *input, Tensor *weight, Tensor *bias, Dim
 TAPER_API Tensor *tensor_conv1d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
                                 Dims dilation, int64_t groups);
 
+/* torch.nn.functional.conv_transpose2d: input [n, c, h, w] or [c, h, w], weight [c, out / groups, kh, kw],
+ * bias [out] or NULL -> [n, out, h', w'] with h' = (h - 1) stride - 2 padding + dilation (kh - 1) +
+ * output_padding + 1, output_padding being smaller than stride or dilation. Note that groups comes before
+ * dilation.
+ *
+ * In C: tensor_conv_transpose2d(x, weight, bias, .stride = 2, .padding = 1, .output_padding = 1), with pairs
+ * and defaults as of conv2d; output_padding is 0. The same errors. */
+TAPER_API Tensor *tensor_conv_transpose2d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride,
+                                          Dims padding, Dims output_padding, int64_t groups, Dims dilation);
+
 /* torch.nn.grad.conv2d_input and conv2d_weight: the gradients of conv2d from that of its result. The first is
  * a transposed convolution. */
 TAPER_API Tensor *tensor_conv2d_input(Dims input_size, Tensor *weight, Tensor *grad_output, Dims stride,
@@ -44,14 +54,24 @@ typedef struct TensorConvArgs {
     int64_t stride, padding, dilation, groups;
     int64_t stride_hw[2], padding_hw[2], dilation_hw[2]; /* used instead where not {0, 0} */
 } TensorConvArgs;
+typedef struct TensorConvTransposeArgs {
+    char _;
+    Tensor *input, *weight, *bias;
+    int64_t stride, padding, output_padding, groups, dilation;
+    int64_t stride_hw[2], padding_hw[2], output_padding_hw[2], dilation_hw[2];
+} TensorConvTransposeArgs;
 TAPER_API Tensor *tensor_conv2d_args(const TensorConvArgs *args);
 TAPER_API Tensor *tensor_conv1d_args(const TensorConvArgs *args);
+TAPER_API Tensor *tensor_conv_transpose2d_args(const TensorConvTransposeArgs *args);
 #define tensor_conv2d(...)                                                                                   \
     KEYWORDS(                                                                                                \
         tensor_conv2d_args(&(TensorConvArgs){.stride = 1, .dilation = 1, .groups = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_conv1d(...)                                                                                   \
     KEYWORDS(                                                                                                \
         tensor_conv1d_args(&(TensorConvArgs){.stride = 1, .dilation = 1, .groups = 1, ._ = 0, __VA_ARGS__}))
+#define tensor_conv_transpose2d(...)                                                                         \
+    KEYWORDS(tensor_conv_transpose2d_args(                                                                   \
+        &(TensorConvTransposeArgs){.stride = 1, .groups = 1, .dilation = 1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
