@@ -199,11 +199,13 @@ typedef struct Kernels {
                                 const Tensor *x, const Tensor *weight, const Tensor *mean, const Tensor *rstd,
                                 int64_t n);
     /* -- indexing; index is int64 (gather, scatter: same ndim as x; index_select, index_add: 1-d). Nothing is
-     * written if an index is out of bounds; what meets at one place comes in the order along dim -- */
+     * written if an index is out of bounds; what meets at one place comes in the order along dim.
+     * index_select raises its errors in the name of `operation` -- */
     bool (*gather)(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
     bool (*scatter_add)(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src); /* adds into out */
     bool (*scatter)(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src); /* writes into out */
-    bool (*index_select)(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
+    bool (*index_select)(const char *operation, Tensor *out, const Tensor *x, int64_t dim,
+                         const Tensor *index);
     bool (*index_add)(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
     bool (*triangle)(bool upper, Tensor *out, const Tensor *x, int64_t diagonal); /* last two dimensions */
     bool (*flip)(Tensor *out, const Tensor *x, uint32_t dims); /* bit d set: dimension d reversed */

@@ -87,6 +87,21 @@ static void test_nothing_is_written_after_an_error(void **state)
                  "index 5 is out of bounds for dimension 1 with size 1");
 }
 
+static void test_errors_name_the_operation(void **state)
+{
+    (void)state;
+    Tensor *weight = MATRIX(DIMS(2, 1), 1, 2);
+    assert_null(tensor_embedding(INTEGERS(DIMS(2), 0, 2), weight));
+    assert_string_equal(error_last()->text, "embedding: index out of range in self");
+    error_clear();
+    assert_null(tensor_embedding(INTEGERS(DIMS(), -1), weight));
+    assert_string_equal(error_last()->text, "embedding: index out of range in self");
+    error_clear();
+    assert_null(tensor_index_select(weight, 0, INTEGERS(DIMS(1), 2)));
+    assert_string_equal(error_last()->text, "index_select: index out of range in self");
+    error_clear();
+}
+
 /* Many elements for few places, along each dimension: the same bits with one thread and with four, and
  * PyTorch's order, which is that of the elements. */
 static void test_threads(void **state)
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_places_named_twice, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_sources, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_in_place, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_errors_name_the_operation, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_nothing_is_written_after_an_error, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_threads, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_many_places, begin_test, end_test),

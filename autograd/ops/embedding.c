@@ -139,7 +139,7 @@ Tensor *(tensor_embedding)(Tensor *input, Tensor *weight, int64_t padding_idx)
     if (kernels == NULL || index == NULL || y == NULL)
         return NULL;
     Tensor *rows = tensor_new_view(y, DIMS(input->numel, width), (const int64_t[]){width, 1}, y->offset);
-    if (rows == NULL || !kernels->index_select(rows, weight, 0, index))
+    if (rows == NULL || !kernels->index_select("embedding", rows, weight, 0, index))
         return NULL;
     return tape_record_args(OP_EMBEDDING, y, INPUTS(weight), SAVES(index), &padding_idx, sizeof padding_idx);
 }

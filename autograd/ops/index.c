@@ -291,7 +291,7 @@ Tensor *tensor_index_select(Tensor *self, int64_t dim, Tensor *index)
     Tensor *at = as_int64(index);
     Tensor *y = tensor_new(shape, self->dtype, tensor_device(self), "index_select");
     Tensor *out = at_least_1d(y), *x = at_least_1d(self), *where = at_least_1d(at);
-    if (out == NULL || x == NULL || where == NULL || !kernels->index_select(out, x, d, where))
+    if (out == NULL || x == NULL || where == NULL || !kernels->index_select("index_select", out, x, d, where))
         return NULL;
     return tape_record_args(OP_INDEX_SELECT, y, INPUTS(self), SAVES(at), &d, sizeof d);
 }

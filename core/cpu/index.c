@@ -117,10 +117,10 @@ bool cpu_gather(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index)
     return check_bounds("gather", index, x, dim, true) && gather("gather", out, x, dim, index);
 }
 
-bool cpu_index_select(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index)
+bool cpu_index_select(const char *operation, Tensor *out, const Tensor *x, int64_t dim, const Tensor *index)
 {
     Tensor all = expand_index(index, out, dim);
-    return check_bounds("index_select", index, x, dim, false) && gather("index_select", out, x, dim, &all);
+    return check_bounds(operation, index, x, dim, false) && gather(operation, out, x, dim, &all);
 }
 
 /* -- scatter and scatter_add -- */

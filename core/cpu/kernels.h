@@ -84,7 +84,7 @@ bool cpu_random(Tensor *out, const int64_t *range, Generator *generator);
 bool cpu_gather(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
 bool cpu_scatter_add(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
 bool cpu_scatter(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
-bool cpu_index_select(Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
+bool cpu_index_select(const char *operation, Tensor *out, const Tensor *x, int64_t dim, const Tensor *index);
 bool cpu_index_add(Tensor *out, int64_t dim, const Tensor *index, const Tensor *src);
 
 /* -- nonzero.c -- */
