@@ -102,6 +102,23 @@ static void test_dtypes(void **state)
                  "\"kthvalue_cpu\" not implemented for 'Bool'");
 }
 
+/* A sum in whole numbers has no derivative; without one it is allowed. */
+static void test_dtypes_without_gradient(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1.5, 2.5);
+    expect_error(tensor_sum(x, .dtype = DTYPE_INT64), ERROR_DTYPE, "Autograd not support dtype: Long");
+    expect_error(tensor_nansum(x, .dtype = DTYPE_INT32), ERROR_DTYPE, "Autograd not support dtype: Int");
+    expect_error(tensor_prod(x, .dtype = DTYPE_BOOL), ERROR_DTYPE, "Autograd not support dtype: Bool");
+    expect_error(tensor_cumsum(x, 0, .dtype = DTYPE_INT64), ERROR_DTYPE, "Autograd not support dtype: Long");
+    expect_error(tensor_cumprod(x, 0, .dtype = DTYPE_INT64), ERROR_DTYPE, "Autograd not support dtype: Long");
+    expect_values(tensor_sum(tensor_detach(x), .dtype = DTYPE_INT64), 3);
+    autograd_no_grad
+    {
+        expect_values(tensor_cumsum(x, 0, .dtype = DTYPE_INT64), 1, 3);
+    }
+}
+
 static void test_ranks(void **state)
 {
     (void)state;
@@ -119,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_dimensions, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_nothing_to_reduce, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_dtypes_without_gradient, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_dtypes, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_ranks, begin_test, end_test),
     };

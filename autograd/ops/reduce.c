@@ -18,7 +18,7 @@ void sum_backward(TapeNode *node, Tensor *grad)
 
 Tensor *(tensor_sum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
 {
-    if (self == NULL)
+    if (self == NULL || !reduced_check_dtype("sum", self, dtype))
         return NULL;
     if (dtype == DTYPE_NONE && !dtype_is_floating_point(self->dtype))
         dtype = DTYPE_INT64;
@@ -33,6 +33,8 @@ Tensor *(tensor_nansum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
 {
     if (self == NULL || !dtype_is_floating_point(self->dtype))
         return (tensor_sum)(self, dim, keepdim, dtype);
+    if (!reduced_check_dtype("nansum", self, dtype))
+        return NULL;
     return (tensor_sum)(tensor_where(tensor_isnan(self), 0, self), dim, keepdim, dtype);
 }
 

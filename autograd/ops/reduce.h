@@ -14,9 +14,10 @@
 
 TAPER_BEGIN_DECLS
 
-/* torch.sum. Integers and bools add up to int64. */
+/* torch.sum. Integers and bools add up to int64. ERROR_DTYPE for a dtype that is not floating point where a
+ * gradient would be recorded. */
 TAPER_API Tensor *tensor_sum(Tensor *self, Dims dim, bool keepdim, DType dtype);
-/* torch.nansum: NaN counts as 0. */
+/* torch.nansum: as sum, but NaN counts as 0. */
 TAPER_API Tensor *tensor_nansum(Tensor *self, Dims dim, bool keepdim, DType dtype);
 /* torch.mean: floating point (ERROR_DTYPE otherwise); of no elements it is NaN. */
 TAPER_API Tensor *tensor_mean(Tensor *self, Dims dim, bool keepdim, DType dtype);

@@ -15,6 +15,13 @@ Reduced reduced_dims(const Tensor *x, Dims dim, bool keepdim)
     return (Reduced){kernel_dim_mask("", x, dim), keepdim};
 }
 
+bool reduced_check_dtype(const char *operation, Tensor *x, DType dtype)
+{
+    return dtype == DTYPE_NONE || dtype_is_floating_point(dtype) || !tape_wants(INPUTS(x)) ||
+           error_raise(ERROR_DTYPE, operation, "Autograd not support dtype: %s", dtype_scalar_name(dtype)) !=
+               NULL;
+}
+
 Tensor *reduced_restore(const TapeNode *node, Tensor *y)
 {
     const Reduced *args = tape_args(node);

@@ -13,6 +13,10 @@ typedef struct Reduced {
 /* For a call that has been checked. */
 Reduced reduced_dims(const Tensor *x, Dims dim, bool keepdim);
 
+/* Whether a reduction of x may have this dtype: no whole number has a derivative, so PyTorch refuses where
+ * one would be recorded. False after ERROR_DTYPE. */
+bool reduced_check_dtype(const char *operation, Tensor *x, DType dtype);
+
 /* In a backward: y, of the result's shape, with size 1 where dimensions were reduced, so that it broadcasts
  * to the input. */
 Tensor *reduced_restore(const TapeNode *node, Tensor *y);

@@ -12,9 +12,9 @@
 #include "autograd/tape.h"
 
 /* x in the dtype that is summed or multiplied. */
-static Tensor *converted(Tensor *x, DType dtype)
+static Tensor *converted(const char *operation, Tensor *x, DType dtype)
 {
-    if (x == NULL)
+    if (x == NULL || !reduced_check_dtype(operation, x, dtype))
         return NULL;
     if (dtype == DTYPE_NONE)
         dtype = dtype_is_floating_point(x->dtype) ? x->dtype : DTYPE_INT64;
@@ -46,7 +46,7 @@ void cumsum_backward(TapeNode *node, Tensor *grad)
 
 Tensor *(tensor_cumsum)(Tensor *self, int64_t dim, DType dtype)
 {
-    return cumsum(converted(self, dtype), dim, false);
+    return cumsum(converted("cumsum", self, dtype), dim, false);
 }
 
 /* -- cumprod: y[i] without its factor x[k], for all i from k on, times y's gradient -- */
@@ -103,7 +103,7 @@ void cumprod_backward(TapeNode *node, Tensor *grad)
 
 Tensor *(tensor_cumprod)(Tensor *self, int64_t dim, DType dtype)
 {
-    Tensor *x = converted(self, dtype);
+    Tensor *x = converted("cumprod", self, dtype);
     int64_t at = x != NULL ? wrap_dim(dim, x->ndim, "cumprod") : -1;
     const Kernels *kernels = at >= 0 ? kernels_for("cumprod", TENSORS(x)) : NULL;
     Tensor *y = kernels != NULL ? tensor_new_like(x, x->dtype, "cumprod") : NULL;
@@ -145,7 +145,7 @@ void prod_backward(TapeNode *node, Tensor *grad)
 
 Tensor *(tensor_prod)(Tensor *self, int64_t dim, bool keepdim, DType dtype)
 {
-    Tensor *x = converted(self, dtype);
+    Tensor *x = converted("prod", self, dtype);
     Dims dims = {dim != TENSOR_NONE, &dim};
     Tensor *y = kernel_reduce("prod", REDUCE_PROD, x, dims, keepdim, DTYPE_NONE, 0);
     if (y == NULL)

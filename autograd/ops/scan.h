@@ -1,7 +1,8 @@
 /* Sums and products of all elements up to each one, and the product of all.
  *
  * `dtype` DTYPE_NONE: x's, int64 for integers and bools; else x is converted to it first. ERROR_INDEX for a
- * dimension out of range.
+ * dimension out of range, ERROR_DTYPE for a dtype that is not floating point where a gradient would be
+ * recorded.
  *
  *     tensor_cumsum(x, 0), tensor_cumprod(x, -1, .dtype = DTYPE_FLOAT64), tensor_prod(x), tensor_prod(x, 1)
  */
