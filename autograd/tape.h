@@ -71,6 +71,12 @@ TAPER_API Tensor *tape_record_view(OpId op, Tensor *y, Tensor *x, const void *ar
  * one see tape_old_value. */
 TAPER_API bool tape_check_inplace(Tensor *x, const char *operation);
 
+/* The same for an operation that changes only x's shape and strides, not its elements. tape_take_view(x,
+ * view) afterwards gives x those of `view`, what the operation returns where it is not in place, and its
+ * history. It advances the version and returns x; a NULL view passes through. */
+TAPER_API bool tape_check_inplace_view(Tensor *x, const char *operation);
+TAPER_API Tensor *tape_take_view(Tensor *x, Tensor *view);
+
 /* The value of x before an operation in place writes to it: a copy, if tape_wants(wanting), else NULL. False
  * after ERROR_MEMORY. */
 TAPER_API bool tape_old_value(Tensor *x, TensorList wanting, Tensor **old);

@@ -129,13 +129,18 @@ static bool overlaps_itself(const Tensor *x)
 
 bool tape_check_inplace(Tensor *x, const char *operation)
 {
-    if (x == NULL)
-        return false;
-    if (overlaps_itself(x))
+    if (x != NULL && overlaps_itself(x))
         return error_raise(
                    ERROR_VALUE, operation,
                    "unsupported operation: more than one element of the written-to tensor refers to a single "
                    "memory location. Please clone() the tensor before performing the operation.") != NULL;
+    return tape_check_inplace_view(x, operation);
+}
+
+bool tape_check_inplace_view(Tensor *x, const char *operation)
+{
+    if (x == NULL)
+        return false;
     const AutogradMeta *meta = meta_of(x);
     if (meta == NULL)
         return true;
@@ -166,4 +171,19 @@ bool tape_check_inplace(Tensor *x, const char *operation)
                    "a view of a leaf Variable that requires grad is being used in an in-place operation.") !=
                NULL;
     return true;
+}
+
+/* A view's own history need not change: the new version makes it anew, in the new shape. */
+Tensor *tape_take_view(Tensor *x, Tensor *view)
+{
+    if (x == NULL || view == NULL)
+        return NULL;
+    x->ndim = view->ndim;
+    memcpy(x->shape, view->shape, sizeof x->shape);
+    memcpy(x->strides, view->strides, sizeof x->strides);
+    tensor_bump_version(x);
+    TapeNode *history = meta_of(view) != NULL ? meta_of(view)->grad_fn : NULL;
+    if (history != NULL && meta_of(x)->view_base == NULL)
+        meta_set_grad_fn(meta_of(x), object_retain(history));
+    return x;
 }

@@ -153,6 +153,46 @@ static void test_in_place_on_views(void **state)
     check_in_place(unflattened, (double[]){10, 1, 10, 1, 10, 1});
 }
 
+static void test_shapes_in_place(void **state)
+{
+    (void)state;
+    Tensor *leaf = tensor_requires_grad_(two_by_three(), true), *x = tensor_mul(leaf, 2);
+    Tensor *row = tensor_select(x, 0, 0);
+    assert_ptr_equal(tensor_t_(x), x);
+    expect_shape(x, DIMS(3, 2));
+    expect_values(x, 2, 8, 4, 10, 6, 12);
+    assert_int_equal(tensor_version(x), 1);
+    assert_string_equal(tape_node_name(tensor_grad_fn(x)), "TransposeBackward0");
+    tensor_mul_(tensor_unsqueeze_(row, 0), 3); /* reaches x, which has another shape by now */
+    expect_shape(row, DIMS(1, 3));
+    expect_values(x, 6, 8, 12, 10, 18, 12);
+    tensor_mul_(x, MATRIX(DIMS(3, 2), 1, 2, 3, 4, 5, 6));
+    expect_values(row, 6, 36, 90);
+    tensor_backward(tensor_add(tensor_sum(x), tensor_sum(row)));
+    expect_values(tensor_grad(leaf), 12, 36, 60, 4, 8, 12);
+}
+
+static void test_shapes_that_cannot_change_in_place(void **state)
+{
+    (void)state;
+    Tensor *leaf = tensor_requires_grad_(two_by_three(), true), *row = tensor_select(leaf, 0, 0);
+    expect_error(tensor_unsqueeze_(leaf, 0), ERROR_AUTOGRAD,
+                 "a leaf Variable that requires grad is being used in an in-place operation.");
+    expect_error(tensor_squeeze_(row), ERROR_AUTOGRAD,
+                 "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+    autograd_no_grad expect_shape(tensor_transpose_(leaf, 0, 1), DIMS(3, 2));
+    assert_true(tensor_is_leaf(leaf));
+    expect_shape(tensor_t_(tensor_expand(VECTOR(1, 2, 3), 4, 3)), DIMS(3, 4)); /* nothing is written */
+    Tensor *y = tensor_exp(tensor_mul(leaf, 2));
+    Tensor *sum = tensor_sum(y);
+    tensor_t_(y);
+    expect_error(
+        tensor_backward(sum), ERROR_AUTOGRAD,
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        "operation: [torch.DoubleTensor [3, 2]], which is output 0 of ExpBackward0, is at version 1; "
+        "expected version 0 instead.");
+}
+
 static void test_memory_formats(void **state)
 {
     (void)state;
@@ -175,6 +215,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lists, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_memory, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_in_place_on_views, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_shapes_in_place, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_shapes_that_cannot_change_in_place, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_memory_formats, begin_test, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

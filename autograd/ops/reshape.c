@@ -198,6 +198,12 @@ Tensor *tensor_unsqueeze(Tensor *self, int64_t dim)
     return tape_record_view(OP_UNSQUEEZE, y, self, NULL, 0);
 }
 
+Tensor *tensor_unsqueeze_(Tensor *self, int64_t dim)
+{
+    return tape_check_inplace_view(self, "unsqueeze_") ? tape_take_view(self, tensor_unsqueeze(self, dim))
+                                                       : NULL;
+}
+
 Tensor *(tensor_squeeze)(Tensor *self, Dims dim)
 {
     int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS], n = 0;
@@ -212,6 +218,12 @@ Tensor *(tensor_squeeze)(Tensor *self, Dims dim)
     }
     Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, self->offset);
     return tape_record_view(OP_SQUEEZE, y, self, NULL, 0);
+}
+
+Tensor *(tensor_squeeze_)(Tensor *self, Dims dim)
+{
+    return tape_check_inplace_view(self, "squeeze_") ? tape_take_view(self, (tensor_squeeze)(self, dim))
+                                                     : NULL;
 }
 
 Tensor *tensor_expand_as(Tensor *self, Tensor *other)

@@ -24,10 +24,12 @@ TAPER_API Tensor *tensor_unflatten(Tensor *self, int64_t dim, Dims sizes);
 
 /* torch.unsqueeze: a dimension of size 1 before `dim`. */
 TAPER_API Tensor *tensor_unsqueeze(Tensor *self, int64_t dim);
+TAPER_API Tensor *tensor_unsqueeze_(Tensor *self, int64_t dim); /* in place: self itself has the new shape */
 
 /* torch.squeeze: without those of the dimensions `dim` that have size 1; none given: without all such.
  * tensor_squeeze(x), tensor_squeeze(x, 0), tensor_squeeze(x, 0, -1). */
 TAPER_API Tensor *tensor_squeeze(Tensor *self, Dims dim);
+TAPER_API Tensor *tensor_squeeze_(Tensor *self, Dims dim);
 
 /* x.expand_as(other): x.expand(other.size()). */
 TAPER_API Tensor *tensor_expand_as(Tensor *self, Tensor *other);
@@ -36,6 +38,7 @@ TAPER_API Tensor *tensor_expand_as(Tensor *self, Tensor *other);
 #define tensor_view(x, ...)           (tensor_view)((x), DIMS(__VA_ARGS__))
 #define tensor_reshape(x, ...)        (tensor_reshape)((x), DIMS(__VA_ARGS__))
 #define tensor_squeeze(x, ...)        (tensor_squeeze)((x), DIMS(__VA_ARGS__))
+#define tensor_squeeze_(x, ...)       (tensor_squeeze_)((x), DIMS(__VA_ARGS__))
 #define tensor_unflatten(x, dim, ...) (tensor_unflatten)((x), (dim), DIMS(__VA_ARGS__))
 #define tensor_flatten(...)           TENSOR_FLATTEN_(__VA_ARGS__, -1, 0)
 /* The arguments given, then the defaults of those that were not. */

@@ -41,6 +41,13 @@ Tensor *tensor_transpose(Tensor *self, int64_t dim0, int64_t dim1)
     return tape_record_view(OP_TRANSPOSE, reordered(self, order), self, &args, sizeof args);
 }
 
+Tensor *tensor_transpose_(Tensor *self, int64_t dim0, int64_t dim1)
+{
+    if (!tape_check_inplace_view(self, "transpose_"))
+        return NULL;
+    return tape_take_view(self, tensor_transpose(self, dim0, dim1));
+}
+
 Tensor *tensor_swapaxes(Tensor *self, int64_t axis0, int64_t axis1)
 {
     return tensor_transpose(self, axis0, axis1);
@@ -54,6 +61,11 @@ Tensor *tensor_t(Tensor *self)
         return error_raise(ERROR_SHAPE, "t", "t() expects a tensor with <= 2 dimensions, but self is %dD",
                            self->ndim);
     return tensor_transpose(self, 0, self->ndim - 1);
+}
+
+Tensor *tensor_t_(Tensor *self)
+{
+    return tape_check_inplace_view(self, "t_") ? tape_take_view(self, tensor_t(self)) : NULL;
 }
 
 Tensor *tensor_mT(Tensor *self)

@@ -8,10 +8,13 @@ TAPER_BEGIN_DECLS
 
 /* torch.transpose: dimensions dim0 and dim1 swapped. swapaxes is another name for it. */
 TAPER_API Tensor *tensor_transpose(Tensor *self, int64_t dim0, int64_t dim1);
+TAPER_API Tensor *tensor_transpose_(Tensor *self, int64_t dim0, int64_t dim1); /* in place: self itself has
+                                                                                  the new shape */
 TAPER_API Tensor *tensor_swapaxes(Tensor *self, int64_t axis0, int64_t axis1);
 
 /* torch.t: a matrix transposed; a vector or number as it is. ERROR_SHAPE for more dimensions. */
 TAPER_API Tensor *tensor_t(Tensor *self);
+TAPER_API Tensor *tensor_t_(Tensor *self);
 
 /* x.mT: the last two dimensions swapped. ERROR_SHAPE for a vector. */
 TAPER_API Tensor *tensor_mT(Tensor *self);
