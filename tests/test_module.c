@@ -1,4 +1,4 @@
-/* Modules: registration, names, calls, hooks, modes, and how long everything lives. */
+/* Modules: registration, names, calls, modes, and how long everything lives. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,34 +11,7 @@
 
 #include "expect.h"
 #include "fake_device.h"
-
-/* y = x * scale + the child's y; three of each kind of part. */
-typedef struct Scaled {
-    Module base;
-    Module *inner;
-    Tensor *scale, *shift, *steps;
-} Scaled;
-
-NN_FORWARD(Scaled, self, x)
-{
-    Tensor *y = tensor_add(tensor_mul(x, self->scale), self->shift);
-    return self->inner != NULL ? nn_forward(self->inner, y) : y;
-}
-
-static Scaled *scaled_new(double scale, Module *inner)
-{
-    Scaled *self = nn_new(Scaled);
-    nn_parameter(self, scale, VECTOR(scale, scale));
-    nn_buffer(self, shift, VECTOR(1, 2));
-    if (inner != NULL)
-        nn_child(self, inner, inner);
-    return self;
-}
-
-static Module *scaled(double scale, Module *inner)
-{
-    return &scaled_new(scale, inner)->base;
-}
+#include "scaled.h"
 
 typedef struct Pair {
     Module base;
@@ -280,9 +253,9 @@ static void test_incomplete_modules_refuse_to_run(void **state)
 {
     (void)state;
     Module *module = nn_Sequential();
+    Scaled *self = scaled_new(2, NULL);
     Tensor *missing = tensor_add(VECTOR(1, 2), VECTOR(1, 2, 3));
-    Scaled *self = nn_new(Scaled);
-    nn_parameter(self, scale, missing);
+    nn_parameter(self, steps, missing);
     assert_true(self->base.incomplete);
     nn_append(module, &self->base);
     assert_true(module->incomplete);
@@ -293,90 +266,6 @@ static void test_incomplete_modules_refuse_to_run(void **state)
                  "'Pair' object has no attribute 'append'");
     assert_null(nn_Sequential(pair_new(), NULL));
     error_clear();
-}
-
-/* -- hooks -- */
-
-typedef struct Trace {
-    char text[128];
-    int64_t handle;
-    Tensor *tensor;
-} Trace;
-
-static bool before_first(Module *module, TensorList inputs, void *user)
-{
-    (void)module, (void)inputs;
-    strcat(((Trace *)user)->text, "a");
-    return true;
-}
-
-static bool before_doubles(Module *module, TensorList inputs, void *user)
-{
-    (void)module;
-    strcat(((Trace *)user)->text, "b");
-    inputs.items[0] = tensor_mul(inputs.items[0], 2);
-    return true;
-}
-
-static bool before_refuses(Module *module, TensorList inputs, void *user)
-{
-    (void)inputs, (void)user;
-    return error_raise(ERROR_VALUE, "hook", "no %s today", nn_type_name(module)) != NULL;
-}
-
-static Tensor *after_once(Module *module, TensorList inputs, Tensor *output, void *user)
-{
-    Trace *trace = user;
-    assert_int_equal(inputs.n, 1);
-    strcat(trace->text, "c");
-    assert_true(nn_remove_hook(module, trace->handle));
-    return tensor_add(output, 100);
-}
-
-static Tensor *after_looks(Module *module, TensorList inputs, Tensor *output, void *user)
-{
-    (void)module, (void)inputs, (void)output;
-    strcat(((Trace *)user)->text, "d");
-    return NULL;
-}
-
-static Tensor *after_fails(Module *module, TensorList inputs, Tensor *output, void *user)
-{
-    (void)module, (void)inputs, (void)user;
-    return tensor_add(output, VECTOR(1, 2, 3));
-}
-
-static void test_a_hook_that_fails_ends_the_call(void **state)
-{
-    (void)state;
-    Module *module = scaled(1, NULL), *net = nn_Sequential(module);
-    int64_t handle = nn_register_forward_hook(module, after_fails, NULL);
-    expect_error(nn_forward(net, VECTOR(1, 1)) != NULL, ERROR_SHAPE, "The size of tensor a (2) must match");
-    nn_remove_hook(module, handle);
-    expect_values(nn_forward(net, VECTOR(1, 1)), 2, 3);
-}
-
-static void test_hooks_see_and_change_what_passes(void **state)
-{
-    (void)state;
-    Trace trace = {.text = ""};
-    Module *module = scaled(1, NULL);
-    Tensor *x = VECTOR(3, 3), *list[] = {x};
-    int64_t first = nn_register_forward_pre_hook(module, before_first, &trace);
-    nn_register_forward_pre_hook(module, before_doubles, &trace);
-    trace.handle = nn_register_forward_hook(module, after_once, &trace);
-    nn_register_forward_hook(module, after_looks, &trace);
-    expect_values(nn_call(module, (TensorList){list, 1}), 107, 108);
-    assert_ptr_equal(list[0], x); /* the caller's list is his */
-    assert_string_equal(trace.text, "abcd");
-    expect_values(nn_forward(module, x), 7, 8);
-    assert_string_equal(trace.text, "abcdabd"); /* c had removed itself */
-    assert_true(nn_remove_hook(module, first));
-    assert_false(nn_remove_hook(module, first));
-    assert_false(nn_remove_hook(module, trace.handle));
-    nn_register_forward_pre_hook(module, before_refuses, NULL);
-    expect_error(nn_forward(module, x) != NULL, ERROR_VALUE, "no Scaled today");
-    assert_string_equal(trace.text, "abcdabdb");
 }
 
 /* -- the whole of it -- */
@@ -436,7 +325,6 @@ static void test_null_passes_through(void **state)
     assert_null(nn_apply(NULL, note_name, NULL));
     assert_int_equal(nn_parameters(NULL).n, 0);
     assert_int_equal(nn_named_modules(NULL).n, 0);
-    assert_int_equal(nn_register_forward_hook(NULL, after_looks, NULL), 0);
     assert_null(nn_state_dict(NULL));
     assert_null(nn_to_string(NULL));
     assert_null(nn_double(NULL));
@@ -536,8 +424,6 @@ int main(void)
         TEST(test_errors_know_where_they_were),
         TEST(test_forward_leaves_only_its_result),
         TEST(test_incomplete_modules_refuse_to_run),
-        TEST(test_hooks_see_and_change_what_passes),
-        TEST(test_a_hook_that_fails_ends_the_call),
         TEST(test_modes_reach_everything),
         TEST(test_apply_goes_from_the_leaves_up),
         TEST(test_modules_outlive_scopes_when_kept),
