@@ -175,37 +175,39 @@ static void gather_maxima_backward(TapeNode *node, Tensor *grad)
     tape_give(node, 0, scatter_maxima(grad, tape_saved(node, 0), tape_args(node)));
 }
 
+typedef bool MaximaKernel(Tensor *to, const Tensor *from, const Tensor *indices);
+
+/* y, which `kernel` makes of x, recorded. */
+static Tensor *through_maxima(const AutogradFunction *function, MaximaKernel *kernel, Tensor *y, Tensor *x,
+                              Tensor *indices, const Pooled *images)
+{
+    Tensor *to = (Tensor *)as_images(y);
+    const Tensor *from = as_images(x), *places = as_images(indices);
+    if (!to || !from || !places || !kernel(to, from, places))
+        return NULL;
+    return autograd_record(function, y, INPUTS(x), SAVES(indices), images, sizeof *images);
+}
+
 static Tensor *scatter_maxima(Tensor *grad, Tensor *indices, const Pooled *images)
 {
     static const AutogradFunction function = {"MaxPool2DWithIndicesBackward", scatter_maxima_backward};
     static const char operation[] = "max_pool2d_backward";
-    if (grad == NULL || indices == NULL)
-        return NULL;
-    const Kernels *kernels = kernels_for(operation, TENSORS(grad, indices));
+    const Kernels *kernels = grad && indices ? kernels_for(operation, TENSORS(grad, indices)) : NULL;
     if (kernels == NULL)
         return NULL;
     Tensor *y = images_new(indices, images->size, images->channels_last, grad->dtype, operation);
-    Tensor *to = (Tensor *)as_images(y);
-    const Tensor *from = as_images(grad), *places = as_images(indices);
-    if (!to || !from || !places || !kernels->max_pool2d_backward(to, from, places))
-        return NULL;
-    return autograd_record(&function, y, INPUTS(grad), SAVES(indices), images, sizeof *images);
+    return through_maxima(&function, kernels->max_pool2d_backward, y, grad, indices, images);
 }
 
 static Tensor *gather_maxima(Tensor *x, Tensor *indices, const Pooled *images)
 {
     static const AutogradFunction function = {"MaxPool2DWithIndicesBackwardBackward", gather_maxima_backward};
     static const char operation[] = "max_pool2d_double_backward";
-    if (x == NULL || indices == NULL)
-        return NULL;
-    const Kernels *kernels = kernels_for(operation, TENSORS(x, indices));
+    const Kernels *kernels = x && indices ? kernels_for(operation, TENSORS(x, indices)) : NULL;
     if (kernels == NULL)
         return NULL;
-    Tensor *y = tensor_new_like(indices, x->dtype, operation), *to = (Tensor *)as_images(y);
-    const Tensor *from = as_images(x), *places = as_images(indices);
-    if (!to || !from || !places || !kernels->max_pool2d_gather(to, from, places))
-        return NULL;
-    return autograd_record(&function, y, INPUTS(x), SAVES(indices), images, sizeof *images);
+    Tensor *y = tensor_new_like(indices, x->dtype, operation);
+    return through_maxima(&function, kernels->max_pool2d_gather, y, x, indices, images);
 }
 
 /* The result of a pool of maxima, recorded. */

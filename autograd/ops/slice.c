@@ -22,6 +22,18 @@ static void give_with_part(TapeNode *node, Tensor *x, Tensor *part, Tensor *grad
         tape_give(node, 0, x);
 }
 
+/* The sizes and strides of the dimensions that are neither dim1 nor dim2, and how many these are. */
+static int64_t other_dims(const Tensor *x, int64_t dim1, int64_t dim2, int64_t *shape, int64_t *strides)
+{
+    int64_t n = 0;
+    for (int d = 0; d < x->ndim; d++)
+        if (d != dim1 && d != dim2) {
+            shape[n] = x->shape[d];
+            strides[n++] = x->strides[d];
+        }
+    return n;
+}
+
 /* -- slice and narrow -- */
 
 typedef struct Slice {
@@ -114,7 +126,7 @@ void select_backward(TapeNode *node, Tensor *grad)
 Tensor *tensor_select(Tensor *self, int64_t dim, int64_t index)
 {
     Selected args = {.dim = self != NULL ? sliced_dim(self, dim, "select") : -1};
-    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS], n = 0;
+    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS];
     char text[160];
     if (args.dim < 0)
         return NULL;
@@ -125,11 +137,7 @@ Tensor *tensor_select(Tensor *self, int64_t dim, int64_t index)
                            (long long)index, tensor_shape_string(self, text, sizeof text),
                            (long long)args.dim);
     args.index = index < 0 ? index + size : index;
-    for (int d = 0; d < self->ndim; d++)
-        if (d != args.dim) {
-            shape[n] = self->shape[d];
-            strides[n++] = self->strides[d];
-        }
+    int64_t n = other_dims(self, args.dim, args.dim, shape, strides);
     int64_t offset = self->offset + args.index * self->strides[args.dim];
     Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, offset);
     return tape_record_view(OP_SELECT, y, self, &args, sizeof args);
@@ -204,7 +212,7 @@ void diagonal_backward(TapeNode *node, Tensor *grad)
 Tensor *(tensor_diagonal)(Tensor *self, int64_t offset, int64_t dim1, int64_t dim2)
 {
     Diagonal args = {.offset = offset};
-    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS], n = 0;
+    int64_t shape[TENSOR_MAX_DIMS], strides[TENSOR_MAX_DIMS];
     args.dim1 = self != NULL ? wrap_dim(dim1, self->ndim, "diagonal") : -1;
     args.dim2 = args.dim1 >= 0 ? wrap_dim(dim2, self->ndim, "diagonal") : -1;
     if (args.dim2 < 0)
@@ -217,11 +225,7 @@ Tensor *(tensor_diagonal)(Tensor *self, int64_t offset, int64_t dim1, int64_t di
     int64_t length = rows < columns ? rows : columns, start = self->offset;
     if (length > 0)
         start += offset < 0 ? -offset * self->strides[args.dim1] : offset * self->strides[args.dim2];
-    for (int d = 0; d < self->ndim; d++)
-        if (d != args.dim1 && d != args.dim2) {
-            shape[n] = self->shape[d];
-            strides[n++] = self->strides[d];
-        }
+    int64_t n = other_dims(self, args.dim1, args.dim2, shape, strides);
     shape[n] = length > 0 ? length : 0;
     strides[n++] = self->strides[args.dim1] + self->strides[args.dim2];
     Tensor *y = tensor_new_view(self, (Dims){n, shape}, strides, start);

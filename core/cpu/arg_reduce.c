@@ -6,15 +6,10 @@
  * by element, so that memory is read forwards. */
 #include <math.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/cpu/lines.h"
 #include "core/error.h"
-
-typedef float f32;
-typedef double f64;
-typedef int64_t i64;
-typedef int32_t i32;
-typedef uint8_t u8;
 
 enum { LANES = 32 }; /* of 16, GCC unrolls the loop over them and makes no vectors */
 

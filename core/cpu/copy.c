@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/cpu/walk.h"
 #include "core/error.h"
@@ -14,13 +15,6 @@
     X(DTYPE_INT32, i32, 3)                                                                                   \
     X(DTYPE_UINT8, u8, 4)                                                                                    \
     X(DTYPE_BOOL, b8, 5)
-
-typedef float f32;
-typedef double f64;
-typedef int64_t i64;
-typedef int32_t i32;
-typedef uint8_t u8;
-typedef bool b8;
 
 enum { N_DTYPES = 6 };
 

@@ -5,14 +5,8 @@
 
 #include <math.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/walk.h"
-
-typedef float f32;
-typedef double f64;
-typedef int64_t i64;
-typedef int32_t i32;
-typedef uint8_t u8;
-typedef bool b8;
 
 typedef struct Parameters {
     double a, b;

@@ -1,14 +1,9 @@
 /* Sums and products of all elements up to each one, along one dimension. Floating point accumulates in
  * double, as PyTorch does; integers wrap. Lines side by side in memory are scanned together. */
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/cpu/lines.h"
 #include "core/error.h"
-
-typedef float f32;
-typedef double f64;
-typedef int64_t i64;
-typedef int32_t i32;
-typedef uint8_t u8;
 
 #define ADD_FLOAT(a, v)   ((a) + (v))
 #define MUL_FLOAT(a, v)   ((a) * (v))

@@ -7,15 +7,10 @@
  * takes as many passes as a key has bytes, whatever the length. */
 #include <string.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/cpu/lines.h"
 #include "core/error.h"
-
-typedef float f32;
-typedef double f64;
-typedef int64_t i64;
-typedef int32_t i32;
-typedef uint8_t u8;
 
 enum {
     RUN = 12,          /* as many are sorted by insertion */
