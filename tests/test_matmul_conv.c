@@ -284,6 +284,8 @@ static void wrong_transposed_convolutions(void **state)
               "elements, but got bias of size [3, 1] instead");
         fails(tensor_conv_transpose2d(x, w, .stride = 0), "non-positive stride is not supported");
         fails(tensor_conv_transpose2d(x, w, .padding = -1), "negative padding is not supported");
+        fails(tensor_conv_transpose2d(x, w, .dilation_hw = {1, 0}),
+              "dilation should be greater than zero, but got dilation_height: 1, dilation_width: 0");
         fails(tensor_conv_transpose2d(x, w, .output_padding = -1),
               "negative output_padding is not supported");
         fails(tensor_conv_transpose2d(x, w, .groups = 0), "non-positive groups is not supported");

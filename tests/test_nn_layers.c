@@ -425,6 +425,10 @@ static void test_call_errors(void **state)
         nn_forward(nn_ConvTranspose2d(3, 4, 3, .output_padding = 1), ONES(1, 3, 5, 5)), ERROR_VALUE,
         "output padding must be smaller than either stride or dilation, but got output_padding_height: 1 "
         "output_padding_width: 1 stride_height: 1 stride_width: 1 dilation_height: 1 dilation_width: 1");
+    assert_int_equal(
+        tensor_size(
+            nn_forward(nn_ConvTranspose2d(3, 4, 3, .output_padding = 1, .dilation = 2), ONES(1, 3, 5, 5)), 3),
+        10);
     expect_error(nn_forward(nn_ConvTranspose2d(3, 4, 1, .padding = 4), ONES(1, 3, 2, 2)), ERROR_SHAPE,
                  "Given input size per channel: (2 x 2). Calculated output size per channel: (-6 x -6). "
                  "Output size is too small");

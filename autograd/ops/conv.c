@@ -328,6 +328,13 @@ Tensor *(tensor_conv_transpose2d)(Tensor *x, Tensor *weight, Tensor *bias, Dims 
             ERROR_SHAPE, operation,
             "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: %s",
             tensor_shape_string(x, text, sizeof text));
+    if (!conv_pair(operation, "dilation", dilation, p.dilation))
+        return NULL;
+    if (p.dilation[0] <= 0 || p.dilation[1] <= 0) /* other words than conv2d's */
+        return error_raise(
+            ERROR_VALUE, operation,
+            "dilation should be greater than zero, but got dilation_height: %lld, dilation_width: %lld",
+            (long long)p.dilation[0], (long long)p.dilation[1]);
     if (!conv_params(operation, stride, padding, dilation, groups, &p) ||
         !conv_pair(operation, "output_padding", output_padding, more) || !check_output_padding(more, &p) ||
         !conv_check_weight(operation, tensor_dims(weight), groups))
