@@ -12,14 +12,7 @@
 #include <taper.h>
 
 #include "expect.h"
-
-static uint64_t fnv1a(const unsigned char *bytes, size_t n)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
-}
+#include "fnv1a.h"
 
 static void check_numbers(const char *call, const char *what, Dims found, Dims expected)
 {
@@ -48,7 +41,7 @@ static void check_row(const char *call, Tensor *x, DType dtype, Dims shape, Dims
         if (!(fabs(value - values[i]) <= tolerance) && value != values[i])
             fail_msg("%s: element %zu is %.17g instead of %.17g", call, i, value, values[i]);
     }
-    if (hash && fnv1a(elements, n * size) != hash)
+    if (hash && fnv1a(FNV1A_START, elements, n * size) != hash)
         fail_msg("%s: some of the %zu elements differ from PyTorch's", call, n);
     free(elements);
 }
