@@ -184,7 +184,7 @@ static void wrong_ranges(void **state)
                  "random_ expects 'from' to be less than 'to', but got from=5 >= to=5");
     expect_error(tensor_random_(tensor_ones(DIMS(2)), 5, 2), ERROR_VALUE,
                  "random_ expects 'from' to be less than 'to', but got from=5 >= to=2");
-    expect_error(tensor_random_(tensor_ones(DIMS(2)), 5), ERROR_VALUE,
+    expect_error((tensor_random_)(tensor_ones(DIMS(2)), 5, TENSOR_NONE, NULL), ERROR_VALUE,
                  "random_ takes 'from' together with 'to' only");
     expect_error(tensor_uniform_(tensor_ones(DIMS(2)), 3, 1), ERROR_VALUE,
                  "uniform_ expects to return a [from, to) range, but found from=3 > to=1");
@@ -240,6 +240,15 @@ static void wrong_dtypes_and_devices(void **state)
 }
 
 /* In place: the version goes on, the history ends, leaves are guarded. */
+static void one_number_for_random_is_the_upper_bound(void **state)
+{
+    (void)state;
+    tensor_manual_seed(3);
+    Tensor *x = tensor_random_(tensor_zeros(DIMS(9)), 10);
+    tensor_manual_seed(3);
+    assert_true(tensor_equal(x, tensor_random_(tensor_zeros(DIMS(9)), 0, 10)));
+}
+
 static void random_fills_end_the_history(void **state)
 {
     (void)state;
@@ -274,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(wrong_sizes, begin_test, end_test),
         cmocka_unit_test_setup_teardown(wrong_ranges, begin_test, end_test),
         cmocka_unit_test_setup_teardown(wrong_dtypes_and_devices, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(one_number_for_random_is_the_upper_bound, begin_test, end_test),
         cmocka_unit_test_setup_teardown(random_fills_end_the_history, begin_test, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ TAPER_API Tensor *tensor_normal_(Tensor *self, double mean, double std, Generato
 /* x.bernoulli_(p): ones with probability p, else zeros; any dtype. tensor_bernoulli_(x), where p is 0.5 */
 TAPER_API Tensor *tensor_bernoulli_(Tensor *self, double p, Generator *generator);
 /* x.random_(from, to): integers in [from, to), any dtype. Without `to` (TENSOR_NONE) those from 0 to the
- * largest of x's dtype (floats: to 2^24 or 2^53). tensor_random_(x), tensor_random_(x, 0, 10) */
+ * largest of x's dtype (floats: to 2^24 or 2^53); `from` must be 0 then (ERROR_VALUE). tensor_random_(x),
+ * tensor_random_(x, 0, 10), and with one number, as in PyTorch, tensor_random_(x, 10) for 0 and 10. */
 TAPER_API Tensor *tensor_random_(Tensor *self, int64_t from, int64_t to, Generator *generator);
 
 #ifndef __cplusplus
@@ -58,7 +59,8 @@ static inline Tensor *tensor_bernoulli_with(Tensor *self, const TensorBernoulliA
 }
 static inline Tensor *tensor_random_with(Tensor *self, const TensorRandomArgs *args)
 {
-    return (tensor_random_)(self, args->from, args->to, args->generator);
+    bool one = args->to == TENSOR_NONE && args->from != 0;
+    return (tensor_random_)(self, one ? 0 : args->from, one ? args->from : args->to, args->generator);
 }
 #define tensor_uniform_(self, ...)                                                                           \
     KEYWORDS(tensor_uniform_with((self), &(const TensorUniformArgs){.to = 1, ._ = 0, __VA_ARGS__}))
