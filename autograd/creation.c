@@ -282,9 +282,10 @@ Tensor *tensor_from_blob_args(void *data, Dims size, DType dtype, const FromBlob
 {
     if (!check_dtype(dtype, NULL, "from_blob"))
         return NULL;
-    return finished(
-        tensor_new_from_blob(data, size, args->strides, dtype, args->device, args->deleter, args->user),
-        NULL);
+    int64_t one;
+    Dims strides = dims_or_nonzero(args->strides, &one);
+    return finished(tensor_new_from_blob(data, size, strides, dtype, args->device, args->deleter, args->user),
+                    NULL);
 }
 
 /* -- of random numbers -- */

@@ -46,6 +46,11 @@ static inline Dims dims_or_number(Dims dims, int64_t *number)
     *number = dims.n;
     return dims.data != NULL ? dims : list;
 }
+/* The same for lists that are empty where they are not given, so that a 0 is none of their numbers. */
+static inline Dims dims_or_nonzero(Dims dims, int64_t *number)
+{
+    return dims.n != 0 ? dims_or_number(dims, number) : dims;
+}
 
 /* A list of tensors: what PyTorch's signatures call Tensor[]. As a result, the array belongs to the scope. */
 typedef struct TensorList {
@@ -63,21 +68,21 @@ typedef struct TensorList {
 /* An integer argument that was not given. */
 #define TENSOR_NONE INT64_MIN
 
-/* -- what a tensor is -- */
+/* -- what a tensor is: of NULL numbers are -1, pointers NULL, answers false -- */
 
-TAPER_API int64_t tensor_dim(const Tensor *x); /* x.dim(): the number of dimensions; -1 for NULL */
-TAPER_API int64_t tensor_size(const Tensor *x,
-                              int64_t dim); /* x.size(dim); negative dims count from the end */
-TAPER_API int64_t tensor_stride(const Tensor *x, int64_t dim); /* x.stride(dim), in elements */
-TAPER_API const int64_t *tensor_shape(const Tensor *x);        /* x.shape: tensor_dim(x) numbers */
-TAPER_API Dims tensor_dims(const Tensor *x);                   /* x.shape as a Dims, valid while x lives */
-TAPER_API const int64_t *tensor_strides(const Tensor *x);      /* x.stride() */
-TAPER_API int64_t tensor_storage_offset(const Tensor *x);      /* x.storage_offset(), in elements */
-TAPER_API int64_t tensor_numel(const Tensor *x);               /* x.numel(); 1 for a 0-d tensor */
-TAPER_API DType tensor_dtype(const Tensor *x);                 /* x.dtype; DTYPE_NONE for NULL */
-TAPER_API Device tensor_device(const Tensor *x);               /* x.device; the CPU for NULL */
-TAPER_API int64_t tensor_version(const Tensor *x);             /* x._version, shared by all views */
-TAPER_API bool tensor_is_floating_point(const Tensor *x);      /* x.is_floating_point() */
+TAPER_API int64_t tensor_dim(const Tensor *x); /* x.dim(): the number of dimensions */
+/* x.size(dim) and x.stride(dim), in elements; negative dims count from the end. -1 after ERROR_INDEX. */
+TAPER_API int64_t tensor_size(const Tensor *x, int64_t dim);
+TAPER_API int64_t tensor_stride(const Tensor *x, int64_t dim);
+TAPER_API const int64_t *tensor_shape(const Tensor *x);   /* x.shape: tensor_dim(x) numbers */
+TAPER_API Dims tensor_dims(const Tensor *x);              /* x.shape as a Dims, valid while x lives */
+TAPER_API const int64_t *tensor_strides(const Tensor *x); /* x.stride() */
+TAPER_API int64_t tensor_storage_offset(const Tensor *x); /* x.storage_offset(), in elements */
+TAPER_API int64_t tensor_numel(const Tensor *x);          /* x.numel(); 1 for a 0-d tensor */
+TAPER_API DType tensor_dtype(const Tensor *x);            /* x.dtype; DTYPE_NONE for NULL */
+TAPER_API Device tensor_device(const Tensor *x);          /* x.device; the CPU for NULL */
+TAPER_API int64_t tensor_version(const Tensor *x);        /* x._version, shared by all views */
+TAPER_API bool tensor_is_floating_point(const Tensor *x); /* x.is_floating_point() */
 TAPER_API bool tensor_same_shape(const Tensor *a, const Tensor *b);     /* a.shape == b.shape */
 TAPER_API bool tensor_shares_storage(const Tensor *a, const Tensor *b); /* views of the same memory? */
 
@@ -94,13 +99,13 @@ TAPER_API bool tensor_is_dense(const Tensor *x);
 TAPER_API void *tensor_data_ptr(Tensor *x);
 TAPER_API void tensor_bump_version(Tensor *x);
 
-/* x.item(): the only element as a double or integer. ERROR_VALUE if there are more. For integers above 2^53
- * use tensor_item_int. Waits for the device. */
+/* x.item(): the only element as a double or integer; 0 after ERROR_VALUE if there are more or none. For
+ * integers above 2^53 use tensor_item_int, which cuts off fractions. Waits for the device. */
 TAPER_API double tensor_item(const Tensor *x);
 TAPER_API int64_t tensor_item_int(const Tensor *x);
 
 /* Copies all elements, in row-major order, into host memory of tensor_numel(x) elements of `dtype`,
- * converting. */
+ * converting. False after an error. */
 TAPER_API bool tensor_copy_to_host(const Tensor *x, DType dtype, void *data);
 
 /* -- lifetime -- */
@@ -110,7 +115,7 @@ TAPER_API void tensor_release(Tensor *x); /* gives it back */
 
 /* -- text (tensor_print is in autograd/print.h) -- */
 
-/* "[2, 3]" into `text`, for messages; returns it. */
+/* "[2, 3]" into `text`, for messages, cut to `size`; returns it. */
 TAPER_API const char *tensor_shape_string(const Tensor *x, char *text, size_t size);
 TAPER_API const char *dims_string(Dims dims, char *text, size_t size);
 

@@ -194,14 +194,16 @@ Sampler *data_subset_random_sampler(const SubsetRandomSamplerArgs *args)
     if (sampler == NULL)
         return NULL;
     sampler->base.destroy = subset_random_destroy;
-    size_t bytes = (size_t)args->indices.n * sizeof(int64_t);
+    int64_t one;
+    Dims indices = dims_or_nonzero(args->indices, &one);
+    size_t bytes = (size_t)indices.n * sizeof(int64_t);
     sampler->indices = malloc(bytes ? bytes : 1);
     if (sampler->indices == NULL)
         return error_raise(ERROR_MEMORY, "SubsetRandomSampler", "out of memory for %lld indices",
-                           (long long)args->indices.n);
+                           (long long)indices.n);
     if (bytes)
-        memcpy(sampler->indices, args->indices.data, bytes);
-    sampler->n = args->indices.n;
+        memcpy(sampler->indices, indices.data, bytes);
+    sampler->n = indices.n;
     sampler->generator = object_retain(args->generator);
     return &sampler->base;
 }

@@ -181,13 +181,15 @@ Scheduler *optim_multi_step_lr(Optimizer *optimizer, const MultiStepLRArgs *args
     MultiStepLR *self = (MultiStepLR *)optim_scheduler_alloc(&type, optimizer);
     if (self == NULL)
         return NULL;
-    size_t bytes = (size_t)args->milestones.n * sizeof(int64_t);
+    int64_t one;
+    Dims milestones = dims_or_nonzero(args->milestones, &one);
+    size_t bytes = (size_t)milestones.n * sizeof(int64_t);
     self->milestones = malloc(bytes + 1);
     if (self->milestones == NULL)
         return error_raise(ERROR_MEMORY, "MultiStepLR", "out of memory for the milestones");
     if (bytes > 0)
-        memcpy(self->milestones, args->milestones.data, bytes);
-    self->n = args->milestones.n;
+        memcpy(self->milestones, milestones.data, bytes);
+    self->n = milestones.n;
     self->gamma = args->gamma;
     return optim_scheduler_start(&self->base, args->last_epoch);
 }

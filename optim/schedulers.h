@@ -1,6 +1,8 @@
 /* Learning rates that follow a simple rule (torch.optim.lr_scheduler).
  *
- * Arguments and defaults are PyTorch's; last_epoch is -1 unless training goes on from saved state. */
+ * Arguments and defaults are PyTorch's; last_epoch is -1 unless training goes on from saved state. A
+ * constructor gives NULL after ERROR_VALUE for numbers out of range, in PyTorch's words where it has some
+ * (step_size, T_max and T_0 are at least 1), and after ERROR_KEY as optim_scheduler_start does. */
 #ifndef TAPER_OPTIM_SCHEDULERS_H
 #define TAPER_OPTIM_SCHEDULERS_H
 
@@ -32,9 +34,8 @@ typedef struct StepLRArgs {
 } StepLRArgs;
 TAPER_API Scheduler *optim_step_lr(Optimizer *optimizer, const StepLRArgs *args);
 
-/* MultiStepLR(optimizer, milestones, gamma=0.1): lr *= gamma at each milestone, DIMS(30, 80). They are
- * copied.
- */
+/* MultiStepLR(optimizer, milestones, gamma=0.1): lr *= gamma at each milestone, DIMS(30, 80), or a number for
+ * one alone. They are copied. */
 typedef struct MultiStepLRArgs {
     char _;
     Dims milestones;
@@ -99,9 +100,9 @@ TAPER_API Scheduler *optim_cosine_annealing_warm_restarts(Optimizer *optimizer,
                                                           const CosineAnnealingWarmRestartsArgs *args);
 
 /* SequentialLR(optimizer, schedulers, milestones): one scheduler after the other, changing at the milestones,
- * of which there is one less; SCHEDULERS(warmup, cosine), DIMS(5). It keeps them. ERROR_VALUE in PyTorch's
- * words for numbers that do not fit, schedulers of another optimizer, and ReduceLROnPlateau. A SequentialLR
- * among them must be the first: the step that begins another is ERROR_UNSUPPORTED. */
+ * of which there is one less; SCHEDULERS(warmup, cosine), DIMS(5) or 5. It keeps them. ERROR_VALUE in
+ * PyTorch's words for numbers that do not fit, schedulers of another optimizer, and ReduceLROnPlateau. A
+ * SequentialLR among them must be the first: the step that begins another is ERROR_UNSUPPORTED. */
 typedef struct SchedulerList {
     Scheduler **items;
     int64_t n;

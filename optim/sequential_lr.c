@@ -70,15 +70,15 @@ static const SchedulerType sequential_type = {
     .part = sequential_part,
 };
 
-static bool check_args(const Optimizer *optimizer, const SequentialLRArgs *args)
+static bool check_args(const Optimizer *optimizer, SchedulerList schedulers, Dims milestones)
 {
     const char *name = sequential_type.name;
-    int64_t n = args->schedulers.n;
+    int64_t n = schedulers.n;
     if (n < 1)
         return error_raise(ERROR_VALUE, name,
                            "SequentialLR expects at least one scheduler, but got no scheduler.") != NULL;
     for (int64_t i = 0; i < n; i++) {
-        const Scheduler *scheduler = args->schedulers.items[i];
+        const Scheduler *scheduler = schedulers.items[i];
         if (scheduler == NULL)
             return error_last() == NULL &&
                    error_raise(ERROR_VALUE, name, "the scheduler at index %lld is NULL", (long long)i) !=
@@ -98,12 +98,12 @@ static bool check_args(const Optimizer *optimizer, const SequentialLRArgs *args)
                                "%s at index %lld",
                                scheduler->type->name, (long long)i) != NULL;
     }
-    return args->milestones.n == n - 1 ||
+    return milestones.n == n - 1 ||
            error_raise(ERROR_VALUE, name,
                        "Sequential Schedulers expects number of schedulers provided to be one more than the "
                        "number of milestone points, but got number of schedulers %lld and the number of "
                        "milestones to be equal to %lld",
-                       (long long)n, (long long)args->milestones.n) != NULL;
+                       (long long)n, (long long)milestones.n) != NULL;
 }
 
 /* Takes back the step that each scheduler has made when it was constructed. */
@@ -120,7 +120,9 @@ static void undo_step(Scheduler *scheduler)
 
 Scheduler *optim_sequential_lr(Optimizer *optimizer, const SequentialLRArgs *args)
 {
-    if (optimizer == NULL || !check_args(optimizer, args))
+    int64_t one;
+    Dims milestones = dims_or_nonzero(args->milestones, &one);
+    if (optimizer == NULL || !check_args(optimizer, args->schedulers, milestones))
         return NULL;
     SequentialLR *self = (SequentialLR *)optim_scheduler_alloc(&sequential_type, optimizer);
     if (self == NULL)
@@ -133,7 +135,7 @@ Scheduler *optim_sequential_lr(Optimizer *optimizer, const SequentialLRArgs *arg
     for (; self->n < args->schedulers.n; self->n++)
         self->schedulers[self->n] = object_retain(args->schedulers.items[self->n]);
     if (n > 1)
-        memcpy(self->milestones, args->milestones.data, (n - 1) * sizeof *self->milestones);
+        memcpy(self->milestones, milestones.data, (n - 1) * sizeof *self->milestones);
     self->base.last_epoch = args->last_epoch + 1;
     for (int64_t i = 0; i < self->base.n_groups; i++)
         optim_set_option(optimizer->groups[i], "lr", optimizer->groups[i]->initial_lr);

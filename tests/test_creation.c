@@ -142,6 +142,7 @@ static void blobs_are_borrowed(void **state)
     assert_int_equal(released, 7);
     assert_true(data[0] == -1);
     expect_values(tensor_from_blob(data, DIMS(2), DTYPE_FLOAT64), -1, 2);
+    expect_values(tensor_from_blob(data, DIMS(2), DTYPE_FLOAT64, .strides = 2), -1, 3);
     expect_error(tensor_from_blob(data, DIMS(3, 2), DTYPE_FLOAT64, .strides = DIMS(1)), ERROR_SHAPE,
                  "mismatch in length of strides and shape: strides=[1], shape=[3, 2]");
     expect_error(tensor_from_blob(data, DIMS(3), DTYPE_FLOAT64, .strides = DIMS(-1)), ERROR_VALUE,

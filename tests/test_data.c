@@ -336,6 +336,7 @@ static void subsets_pick(void **state)
     data_sample_free(&sample);
     int64_t order[3], all[] = {0, 0, 0, 0};
     tensor_manual_seed(0);
+    assert_int_equal(data_sampler_length(data_SubsetRandomSampler(7)), 1);
     Sampler *sampler = data_SubsetRandomSampler(DIMS(3, 1, 0));
     assert_true(data_sampler_indices(sampler, order));
     for (int i = 0; i < 3; i++)

@@ -69,6 +69,7 @@ static void test_spellings(void **state)
     Tensor *row = tensor_view(v, 1, 1, 3);
     expect_values(tensor_interpolate(row, .scale_factor = 2), 1, 1, 2, 2, 3, 3);
     expect_values(tensor_interpolate(row, .size = DIMS(2)), 1, 2);
+    expect_values(tensor_interpolate(row, 2), 1, 2);
     Tensor *pixels = tensor_view(tensor_roll(x, 0), 1, 6, 1, 1);
     expect_values(tensor_pixel_shuffle(tensor_narrow(pixels, 1, 0, 4), 2), 1, 2, 3, 4);
 }

@@ -62,6 +62,7 @@ static void keywords(void **state)
     has_shape(tensor_batch_norm(x, NULL, NULL, .training = true), DIMS(2, 3, 9, 8));
     has_shape(tensor_layer_norm(x, DIMS(9, 8)), DIMS(2, 3, 9, 8));
     has_shape(tensor_group_norm(x, 3, .eps = 1e-3), DIMS(2, 3, 9, 8));
+    has_shape(tensor_layer_norm(x, 8), DIMS(2, 3, 9, 8));
     has_shape(tensor_instance_norm(x), DIMS(2, 3, 9, 8));
     assert_null(tensor_max_pool2d(NULL, 3));
     assert_null(tensor_batch_norm(NULL, NULL, NULL, .training = true));

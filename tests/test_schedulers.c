@@ -215,6 +215,25 @@ static void test_step_errors(void **state)
 
 /* -- lifetimes, NULL, and one of one's own -- */
 
+/* One milestone may be a number: the rates are those of a list of one. */
+static void test_a_number_as_milestones(void **state)
+{
+    (void)state;
+    Tensor *w = tensor_ones(DIMS(1), .requires_grad = true);
+    Optimizer *optimizer = optim_SGD(TENSORS(w), .lr = 1);
+    Scheduler *steps = optim_MultiStepLR(optimizer, 2);
+    optim_scheduler_step(steps);
+    assert_true(optim_get_last_lr(steps) == 1);
+    optim_scheduler_step(steps);
+    assert_true(optim_get_last_lr(steps) == 0.1);
+    Optimizer *other = optim_SGD(TENSORS(w), .lr = 1);
+    Scheduler *both = optim_SequentialLR(
+        other, SCHEDULERS(optim_ConstantLR(other, 0.5), optim_ExponentialLR(other, 0.5)), 1);
+    assert_true(optim_get_last_lr(both) == 0.5);
+    optim_scheduler_step(both);
+    assert_true(optim_get_last_lr(both) == 1);
+}
+
 static void test_scheduler_outlives_its_scope(void **state)
 {
     (void)state;
@@ -273,15 +292,11 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
     const struct CMUnitTest tests[] = {
-        TEST(test_rates_are_pytorchs),
-        TEST(test_one_cycle_stops),
-        TEST(test_one_cycle_errors),
-        TEST(test_constructor_errors),
-        TEST(test_sequential_errors),
-        TEST(test_step_errors),
-        TEST(test_scheduler_outlives_its_scope),
-        TEST(test_null_passes_through),
-        TEST(test_scheduler_of_ones_own),
+        TEST(test_rates_are_pytorchs),     TEST(test_one_cycle_stops),
+        TEST(test_one_cycle_errors),       TEST(test_constructor_errors),
+        TEST(test_sequential_errors),      TEST(test_step_errors),
+        TEST(test_a_number_as_milestones), TEST(test_scheduler_outlives_its_scope),
+        TEST(test_null_passes_through),    TEST(test_scheduler_of_ones_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,11 +8,11 @@
 TAPER_BEGIN_DECLS
 
 /* torch.nn.functional.interpolate: [N, C, ...] with one to three dimensions of space resized to `size` (one
- * number for all, or one each), or multiplied by scale_factor (NaN: not given). Of the modes "nearest" is
- * there: each element is that of input at floor(place * input size / output size).
- * tensor_interpolate(x, .scale_factor = 2), tensor_interpolate(x, .size = DIMS(7, 9)). ERROR_SHAPE,
- * ERROR_VALUE; ERROR_UNSUPPORTED for other modes, and for dtypes other than floats
- * and uint8. */
+ * number for all, or one each), or multiplied by scale_factor (NaN: not given). Of the modes "nearest", the
+ * default, is there: each element is that of input at floor(place * input size / output size).
+ * tensor_interpolate(x, 7), tensor_interpolate(x, DIMS(7, 9)), tensor_interpolate(x, .scale_factor = 2).
+ * ERROR_SHAPE for sizes that do not fit, ERROR_VALUE for none of the two or both; ERROR_UNSUPPORTED for other
+ * modes, and for dtypes other than floats and uint8. */
 TAPER_API Tensor *tensor_interpolate(Tensor *input, Dims size, double scale_factor, const char *mode);
 
 #ifndef __cplusplus
@@ -24,12 +24,16 @@ typedef struct TensorInterpolateArgs {
 } TensorInterpolateArgs;
 static inline Tensor *tensor_interpolate_args(Tensor *input, const TensorInterpolateArgs *args)
 {
-    return (tensor_interpolate)(input, args->size, args->scale_factor, args->mode);
+    int64_t number;
+    return (tensor_interpolate)(input, dims_or_number(args->size, &number), args->scale_factor, args->mode);
 }
 #define tensor_interpolate(input, ...)                                                                       \
-    KEYWORDS(tensor_interpolate_args(                                                                        \
-        (input), &(const TensorInterpolateArgs){                                                             \
-                     .scale_factor = __builtin_nan(""), .mode = "nearest", ._ = 0, __VA_ARGS__}))
+    KEYWORDS(                                                                                                \
+        tensor_interpolate_args((input), &(const TensorInterpolateArgs){.size = DIMS_NOT_GIVEN,              \
+                                                                        .scale_factor = __builtin_nan(""),   \
+                                                                        .mode = "nearest",                   \
+                                                                        ._ = 0,                              \
+                                                                        __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

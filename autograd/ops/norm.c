@@ -472,7 +472,8 @@ Tensor *tensor_batch_norm_args(Tensor *x, const TensorBatchNormArgs *a)
 
 Tensor *tensor_layer_norm_args(Tensor *x, const TensorLayerNormArgs *a)
 {
-    return (tensor_layer_norm)(x, a->normalized_shape, a->weight, a->bias, a->eps);
+    int64_t last;
+    return (tensor_layer_norm)(x, dims_or_number(a->normalized_shape, &last), a->weight, a->bias, a->eps);
 }
 
 Tensor *tensor_group_norm_args(Tensor *x, const TensorGroupNormArgs *a)

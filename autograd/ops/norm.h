@@ -1,10 +1,11 @@
 /* Normalisation: batch_norm, layer_norm, group_norm, instance_norm, as in torch.nn.functional.
  *
  *     tensor_batch_norm(x, running_mean, running_var, weight, bias, .training = true)
- *     tensor_layer_norm(x, DIMS(64), weight, bias)
+ *     tensor_layer_norm(x, DIMS(3, 64), weight, bias), tensor_layer_norm(x, 64)
  *
- * weight and bias may be NULL everywhere: 1 and 0. Tensors are float, parameters of x's dtype. Errors are
- * ERROR_SHAPE, ERROR_VALUE or ERROR_DTYPE in PyTorch's words. */
+ * weight and bias may be NULL everywhere, which is the default: 1 and 0. Tensors are float, parameters of x's
+ * dtype. Other defaults: training false, use_input_stats true, momentum 0.1, eps 1e-5, no running statistics.
+ * Errors are ERROR_SHAPE, ERROR_VALUE or ERROR_DTYPE in PyTorch's words. */
 #ifndef TAPER_AUTOGRAD_OPS_NORM_H
 #define TAPER_AUTOGRAD_OPS_NORM_H
 
@@ -45,7 +46,7 @@ typedef struct TensorBatchNormArgs {
 
 typedef struct TensorLayerNormArgs {
     char _;
-    Dims normalized_shape;
+    Dims normalized_shape; /* a number: the last dimension only */
     Tensor *weight, *bias;
     double eps;
 } TensorLayerNormArgs;
