@@ -110,6 +110,9 @@ static void test_a_dimension_as_a_number(void **state)
     expect_values(tensor_sum(tensor_sum(x, 1), 0), 15);
     assert_int_equal(tensor_dim(tensor_sum(x, 1, .keepdim = true)), 2);
     assert_int_equal(tensor_dim(tensor_sum(x, .keepdim = true)), 2);
+    Tensor *whole = tensor_zeros(DIMS(2), .dtype = DTYPE_INT64);
+    expect_values(tensor_softmax(whole, 0, .dtype = DTYPE_FLOAT64), 0.5, 0.5);
+    expect_values(tensor_log_softmax(whole, 0, DTYPE_FLOAT64), -log(2), -log(2));
     expect_values(tensor_nansum(x, 0), 3, 5, 7);
     expect_values(tensor_mean(x, 1), 1, 4);
     expect_values(tensor_logsumexp(tensor_zeros_like(x), 1), log(3), log(3));
