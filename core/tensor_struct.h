@@ -28,7 +28,7 @@ struct Tensor {
     int64_t numel;
     int64_t shape[TENSOR_MAX_DIMS];
     int64_t strides[TENSOR_MAX_DIMS]; /* elements */
-    Object *autograd; /* the tape's slot (autograd/meta.h); NULL for a tensor it does not know */
+    Object *autograd; /* the tape's slot (autograd/node.h); NULL for a tensor it does not know */
 };
 
 /* New memory from the device's caching allocator, uninitialised, with one reference; NULL after ERROR_MEMORY.

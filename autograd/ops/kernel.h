@@ -5,6 +5,7 @@
 #ifndef TAPER_AUTOGRAD_OPS_KERNEL_H
 #define TAPER_AUTOGRAD_OPS_KERNEL_H
 
+#include "autograd/ops/number.h"
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/scope.h"
@@ -66,10 +67,5 @@ Tensor *kernel_reduce(const char *operation, ReduceOp op, Tensor *x, Dims dims, 
 
 /* Which dimensions `dims` names, as bits; UINT32_MAX after ERROR_INDEX (out of range, or twice the same). */
 uint32_t kernel_dim_mask(const char *operation, const Tensor *x, Dims dims);
-
-/* A Python number as a 0-d tensor that promotes like one (PyTorch's wrapped number). */
-TAPER_API Tensor *tensor_number_int(int64_t value);
-TAPER_API Tensor *tensor_number_float(double value);
-TAPER_API Tensor *tensor_number_bool(bool value);
 
 #endif

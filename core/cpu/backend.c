@@ -1,5 +1,5 @@
 /* The CPU's backend: its memory is the process's own. The families of kernels fill in the table where they
- * are written; what has no kernel stays NULL. */
+ * are written. */
 #include <stdlib.h>
 #include <string.h>
 
