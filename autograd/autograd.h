@@ -11,18 +11,20 @@ TAPER_BEGIN_DECLS
 
 /* x.requires_grad: of a leaf what it was told, of a result whether an input required one. */
 TAPER_API bool tensor_requires_grad(const Tensor *x);
-/* x.requires_grad_(): only floating point leaves (ERROR_AUTOGRAD otherwise). Returns x. */
+/* x.requires_grad_(requires_grad): only floating point leaves (ERROR_AUTOGRAD otherwise). Returns x. */
 TAPER_API Tensor *tensor_requires_grad_(Tensor *x, bool requires_grad);
+/* x.is_leaf: not the result of a recorded operation. */
 TAPER_API bool tensor_is_leaf(const Tensor *x);
 /* x.grad: NULL while there is none; belongs to x. */
 TAPER_API Tensor *tensor_grad(const Tensor *x);
-/* x.grad = grad (NULL clears); shape, dtype and device must be x's. */
+/* x.grad = grad (NULL clears); shape, dtype and device must be x's: false after ERROR_SHAPE, ERROR_DTYPE or
+ * ERROR_DEVICE. */
 TAPER_API bool tensor_set_grad(Tensor *x, Tensor *grad);
 /* x.grad_fn: the node that made x, NULL for leaves; belongs to x. */
 TAPER_API TapeNode *tensor_grad_fn(Tensor *x);
-/* x.retain_grad(): a non-leaf keeps its gradient too. */
+/* x.retain_grad(): a non-leaf keeps its gradient too. ERROR_AUTOGRAD if x requires none. */
 TAPER_API bool tensor_retain_grad(Tensor *x);
-/* x.detach(): the same storage, no history. x.detach_() forgets in place. */
+/* x.detach(): the same storage, no history. x.detach_() forgets in place; ERROR_AUTOGRAD for a view. */
 TAPER_API Tensor *tensor_detach(Tensor *x);
 TAPER_API Tensor *tensor_detach_(Tensor *x);
 
@@ -41,7 +43,9 @@ typedef struct BackwardArgs {
 } BackwardArgs;
 
 /* x.backward(gradient, retain_graph, create_graph): adds d x / d leaf to the grad of every leaf that requires
- * one. args NULL: none given. */
+ * one. False after ERROR_AUTOGRAD (nothing requires a gradient, a graph that is used up, a saved tensor
+ * changed in place) or ERROR_SHAPE (of the gradient). args NULL: none given. tensor_backward(loss),
+ * tensor_backward(y, gradient, .retain_graph = true). */
 TAPER_API bool tensor_backward_args(Tensor *x, const BackwardArgs *args);
 
 typedef struct GradArgs {
@@ -66,7 +70,8 @@ TAPER_API TensorList autograd_grad_args(TensorList outputs, TensorList inputs, c
 /* torch.is_grad_enabled / set_grad_enabled (returns the previous state). */
 TAPER_API bool autograd_is_grad_enabled(void);
 TAPER_API bool autograd_set_grad_enabled(bool enabled);
-/* torch.inference_mode: as no_grad, and results can never take part in autograd later. */
+/* torch.inference_mode: as no_grad, and results, for which x.is_inference() is true, can never take part in
+ * autograd later. Setting it returns the previous state. */
 TAPER_API bool autograd_is_inference_mode(void);
 TAPER_API bool autograd_set_inference_mode(bool enabled);
 TAPER_API bool tensor_is_inference(const Tensor *x);
@@ -93,8 +98,8 @@ TAPER_API void autograd_mode_leave(AutogradMode *mode);
 /* -- hooks -- */
 
 /* x.register_hook(f): called with x's gradient when it has been computed; returns a new gradient or NULL to
- * keep it. The result is the hook's handle, for tensor_remove_hook; 0 after an error (x does not require a
- * gradient). */
+ * keep it. The result is the hook's handle, for tensor_remove_hook (handle.remove(); false if there is no
+ * such hook); 0 after ERROR_AUTOGRAD (x does not require a gradient). */
 typedef Tensor *(*TensorHook)(Tensor *grad, void *user);
 TAPER_API int64_t tensor_register_hook(Tensor *x, TensorHook hook, void *user);
 TAPER_API bool tensor_remove_hook(Tensor *x, int64_t handle);

@@ -40,7 +40,7 @@ TAPER_API Tensor *tensor_ones_args(Dims size, const TensorOptions *options);
  * tensor_full(DIMS(2), 1.5) */
 TAPER_API Tensor *tensor_full_args(Dims size, Scalar value, const TensorOptions *options);
 
-/* torch.tensor(1.5): a 0-d tensor. tensor_scalar(1.5) is float32, tensor_scalar(3) int64. */
+/* torch.tensor(1.5): a 0-d tensor. tensor_scalar(1.5) is of the default dtype, tensor_scalar(3) int64. */
 TAPER_API Tensor *tensor_scalar_args(Scalar value, const TensorOptions *options);
 
 /* torch.arange(start, end, step): start, start + step, ... before end; int64 if all three are integers.
@@ -81,13 +81,14 @@ TAPER_API Tensor *tensor_from_blob_args(void *data, Dims size, DType dtype, cons
 
 /* -- of random numbers -- */
 
-/* torch.rand: uniform in [0, 1). torch.randn: normal. Floating point. */
+/* torch.rand: uniform in [0, 1). torch.randn: normal. Floating point. The _like forms have x's shape, dtype,
+ * device and order of strides. */
 TAPER_API Tensor *tensor_rand_args(Dims size, const TensorOptions *options);
 TAPER_API Tensor *tensor_randn_args(Dims size, const TensorOptions *options);
 TAPER_API Tensor *tensor_rand_like_args(const Tensor *x, const TensorOptions *options);
 TAPER_API Tensor *tensor_randn_like_args(const Tensor *x, const TensorOptions *options);
 
-/* torch.normal(mean, std, size). */
+/* torch.normal(mean, std, size): floating point. */
 TAPER_API Tensor *tensor_normal_args(double mean, double std, Dims size, const TensorOptions *options);
 
 /* torch.randint(low, high, size), torch.randint_like: integers in [low, high), of any dtype; int64 for

@@ -18,7 +18,7 @@ typedef struct Device {
     int32_t index; /* which of them; 0 for the CPU */
 } Device;
 
-/* torch.device("cpu"). */
+/* torch.device("cpu"), torch.device("cuda", index). */
 TAPER_API Device cpu_device(void);
 TAPER_API Device cuda_device(int index);
 
@@ -37,7 +37,7 @@ TAPER_API bool device_equal(Device a, Device b);
 /* How many devices of that type this process can use; 0 where no backend is registered for it. */
 TAPER_API int device_count(DeviceType type);
 
-/* Waits until all work given to the device is done. */
+/* torch.cuda.synchronize(device): waits until all work given to the device is done. False after an error. */
 TAPER_API bool device_synchronize(Device device);
 
 struct Backend;

@@ -24,7 +24,7 @@ typedef enum DType {
     DTYPE_COUNT
 } DType;
 
-/* Bytes of one element. */
+/* Bytes of one element; 0 for DTYPE_NONE. */
 TAPER_API size_t dtype_size(DType dtype);
 
 /* "float32", as in torch.float32; what dtype_parse reads back (DTYPE_NONE for an unknown name). */
@@ -40,11 +40,11 @@ TAPER_API const char *dtype_c_name(DType dtype);
 /* dtype.is_floating_point. */
 TAPER_API bool dtype_is_floating_point(DType dtype);
 
-/* torch.promote_types: the smallest type that both convert to. */
+/* torch.promote_types: the smallest type that both convert to. DTYPE_NONE gives the other one. */
 TAPER_API DType dtype_promote(DType a, DType b);
 
 /* torch.get_default_dtype / set_default_dtype: what floats become when nothing else decides; float32 at
- * first. */
+ * first. Set to another than float32 and float64 it is false after ERROR_DTYPE. */
 TAPER_API DType tensor_get_default_dtype(void);
 TAPER_API bool tensor_set_default_dtype(DType dtype);
 

@@ -38,7 +38,7 @@ typedef enum ErrorCode {
     ERROR_MEMORY,      /* out of memory */
     ERROR_IO,          /* a file or network operation failed */
     ERROR_FORMAT,      /* a file whose content is not what it should be */
-    ERROR_UNSUPPORTED, /* the device has no kernel for this */
+    ERROR_UNSUPPORTED, /* what is not there: a kernel for this dtype, a mode, an argument */
 } ErrorCode;
 
 typedef struct Error {

@@ -10,7 +10,7 @@
 TAPER_BEGIN_DECLS
 
 /* torch.get_num_threads / torch.set_num_threads: how many threads a kernel may use; at first OMP_NUM_THREADS
- * or the number of cores. */
+ * or the number of cores. set is false after ERROR_VALUE for fewer than 1. */
 TAPER_API int tensor_get_num_threads(void);
 TAPER_API bool tensor_set_num_threads(int threads);
 

@@ -34,7 +34,9 @@ typedef struct DataLoaderArgs {
 } DataLoaderArgs;
 
 /* The loader keeps its dataset, samplers and generator. NULL after ERROR_VALUE for arguments that exclude
- * each other or make no sense. */
+ * each other or make no sense. Samples of different sizes are ERROR_SHAPE in a pass, of different dtypes
+ * ERROR_DTYPE. PyTorch's collate_fn, pin_memory, timeout, worker_init_fn and persistent_workers are not
+ * there: what comes after num_workers is given by name. */
 TAPER_API DataLoader *data_dataloader(const DataLoaderArgs *args);
 
 /* len(loader): the number of batches of a pass. */

@@ -34,7 +34,8 @@ TAPER_API bool data_sampler_indices(Sampler *sampler, int64_t *indices);
 TAPER_API Sampler *data_SequentialSampler(Dataset *dataset);
 
 /* RandomSampler(dataset, replacement=False, num_samples=None, generator=None). Without a generator of its own
- * it draws the seed of a new one from generator_default(). num_samples 0 means the dataset's length. */
+ * it draws the seed of a new one from generator_default(). num_samples 0 means the dataset's length;
+ * ERROR_VALUE for a negative one and for an empty dataset. */
 typedef struct RandomSamplerArgs {
     char _;
     Dataset *dataset;
@@ -53,7 +54,7 @@ typedef struct SubsetRandomSamplerArgs {
 TAPER_API Sampler *data_subset_random_sampler(const SubsetRandomSamplerArgs *args);
 
 /* BatchSampler(sampler, batch_size, drop_last): what a DataLoader makes of its sampler, as an object to give
- * it instead. */
+ * it instead. ERROR_VALUE unless batch_size is positive. */
 typedef struct BatchSampler {
     Object base;
     Sampler *sampler;

@@ -50,14 +50,15 @@ TAPER_API bool data_transform(Transform *transform, Item *image);
 /* transforms.Lambda: a function as a transform; `user` is kept in transform->user. */
 TAPER_API Transform *data_Lambda(bool (*apply)(Transform *self, Item *image), void *user);
 
-/* transforms.Compose: one after the other. */
+/* transforms.Compose: one after the other; it keeps them. NULL if one of them is. */
 TAPER_API Transform *data_compose(Transform *const *transforms, int64_t n);
 
-/* transforms.ToTensor: uint8 pixels become float32 between 0 and 1. */
+/* transforms.ToTensor: uint8 pixels become float32 between 0 and 1; other dtypes stay as they are. */
 TAPER_API Transform *data_ToTensor(void);
 
 /* transforms.Normalize(mean, std): (x - mean) / std for each channel of a float32 image. One pair of numbers
- * serves all channels; a std of zero is ERROR_VALUE. */
+ * serves all channels; a std of zero is ERROR_VALUE. Images of another dtype are ERROR_DTYPE, of another
+ * number of channels ERROR_SHAPE. */
 enum { DATA_MAX_CHANNELS = 16 };
 typedef struct NormalizeArgs {
     char _;
@@ -65,7 +66,9 @@ typedef struct NormalizeArgs {
 } NormalizeArgs;
 TAPER_API Transform *data_normalize(const NormalizeArgs *args);
 
-/* transforms.RandomCrop(size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant"). */
+/* transforms.RandomCrop(size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant"): a part of
+ * that size from a random place. ERROR_VALUE for arguments out of range and, in the words of torchvision, for
+ * an image that is smaller. */
 typedef struct RandomCropArgs {
     char _;
     int64_t size;             /* height and width */
@@ -78,7 +81,7 @@ typedef struct RandomCropArgs {
 } RandomCropArgs;
 TAPER_API Transform *data_random_crop(const RandomCropArgs *args);
 
-/* transforms.RandomHorizontalFlip(p=0.5). */
+/* transforms.RandomHorizontalFlip(p=0.5): the image mirrored, left to right, with probability p. */
 typedef struct RandomHorizontalFlipArgs {
     char _;
     double p;

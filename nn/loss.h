@@ -3,8 +3,8 @@
  *
  *     Module *criterion = nn_CrossEntropyLoss(.label_smoothing = 0.1);
  *
- * `reduction` is "mean", "sum" or "none" (ERROR_VALUE otherwise). Weights are buffers of the module, so they
- * move with it and are in its state_dict. */
+ * `reduction` is "mean", "sum" or "none" (ERROR_VALUE otherwise); PyTorch's deprecated size_average and
+ * reduce are not there. Weights are buffers of the module, so they move with it and are in its state_dict. */
 #ifndef TAPER_NN_LOSS_H
 #define TAPER_NN_LOSS_H
 

@@ -92,7 +92,8 @@ TAPER_API Module *nn_module_alloc(const ModuleType *type);
  * given. One of that name which is there already is replaced, in its place. Parameters require a gradient
  * from here on if they are floating point; a buffer moves with the module and is saved, if persistent, but
  * not trained. NULL tensors are registered as PyTorch's None. ERROR_KEY for a name that is empty, has a dot
- * in it, or belongs to another kind of part. */
+ * in it, or belongs to another kind of part; ERROR_VALUE for a NULL child; ERROR_AUTOGRAD for a parameter
+ * that is the result of an operation. The module is incomplete then. */
 TAPER_API Module *nn_register_module(Module *module, const char *name, Module *child);
 TAPER_API Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor);
 TAPER_API Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, bool persistent);
@@ -145,7 +146,8 @@ TAPER_API void nn_release(Module *module);
 /* -- calling one -- */
 
 /* module(inputs): forward with its hooks, in a scope and with an error frame of its own. NULL inputs give
- * NULL. ERROR_VALUE for a number of inputs that forward does not take, and for an incomplete module. */
+ * NULL. ERROR_VALUE for a number of inputs that forward does not take, for an incomplete module and for NULL;
+ * ERROR_UNSUPPORTED for a module without a forward (ModuleList). */
 TAPER_API Tensor *nn_call(Module *module, TensorList inputs);
 #ifndef __cplusplus
 /* module(x), module(x, y), ... */

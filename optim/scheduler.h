@@ -82,7 +82,7 @@ struct Scheduler {
 /* scheduler.step(). False after an error, which changes nothing: ERROR_VALUE for a OneCycleLR that is stepped
  * too often, and for an optimizer that has got another group since. */
 TAPER_API bool optim_scheduler_step(Scheduler *scheduler);
-/* scheduler.step(metric), for ReduceLROnPlateau. */
+/* scheduler.step(metric), for ReduceLROnPlateau. Each step is ERROR_VALUE for the schedulers of the other. */
 TAPER_API bool optim_scheduler_step_metric(Scheduler *scheduler, double metric);
 
 /* scheduler.get_last_lr()[group]; NaN for NULL and if there is no such group. */

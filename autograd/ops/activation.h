@@ -1,6 +1,7 @@
 /* Activation functions made of straight pieces, and sigmoid and tanh (torch.nn.functional), element by
  * element; those that bend smoothly are in smooth.h. Floating point only, except where it says otherwise
- * (ERROR_UNSUPPORTED, in PyTorch's words). The in-place forms return their argument. */
+ * (ERROR_UNSUPPORTED, in PyTorch's words). The in-place forms return their argument; where integers would
+ * become floats they are ERROR_DTYPE. */
 #ifndef TAPER_AUTOGRAD_OPS_ACTIVATION_H
 #define TAPER_AUTOGRAD_OPS_ACTIVATION_H
 
@@ -15,15 +16,16 @@ TAPER_API Tensor *tensor_sigmoid_(Tensor *self);
 /* torch.tanh. Integers become floats. */
 TAPER_API Tensor *tensor_tanh(Tensor *self);
 TAPER_API Tensor *tensor_tanh_(Tensor *self);
-/* torch.relu: max(x, 0), of integers too; NaN stays. relu_ is what nn.ReLU(inplace=True) calls. */
+/* torch.relu: max(x, 0), of integers too (of bools ERROR_DTYPE); NaN stays. relu_ is what
+ * nn.ReLU(inplace=True) calls. */
 TAPER_API Tensor *tensor_relu(Tensor *self);
 TAPER_API Tensor *tensor_relu_(Tensor *self);
-/* F.leaky_relu: x where x > 0, negative_slope * x elsewhere. The gradient of leaky_relu_ is taken from the
- * result: a negative slope is ERROR_AUTOGRAD there. */
+/* F.leaky_relu: x where x > 0, negative_slope * x elsewhere. Default 0.01. The gradient of leaky_relu_ is
+ * taken from the result: a negative slope is ERROR_AUTOGRAD in a backward. */
 TAPER_API Tensor *tensor_leaky_relu(Tensor *self, double negative_slope);
 TAPER_API Tensor *tensor_leaky_relu_(Tensor *self, double negative_slope);
-/* F.hardtanh: x between min_val and max_val, else the nearest of them, of integers too; ERROR_VALUE if
- * min_val is larger than max_val. */
+/* F.hardtanh: x between min_val and max_val, else the nearest of them, of integers too (of bools
+ * ERROR_DTYPE); ERROR_VALUE if min_val is larger than max_val. Defaults: -1 and 1. */
 TAPER_API Tensor *tensor_hardtanh(Tensor *self, double min_val, double max_val);
 TAPER_API Tensor *tensor_hardtanh_(Tensor *self, double min_val, double max_val);
 /* F.relu6: hardtanh between 0 and 6. */

@@ -29,8 +29,8 @@ TAPER_API Tensor *tensor_clamp_min_(Tensor *self, Tensor *min);
 TAPER_API Tensor *tensor_clamp_max(Tensor *self, Tensor *max);
 TAPER_API Tensor *tensor_clamp_max_(Tensor *self, Tensor *max);
 
-/* torch.nan_to_num: `nan` (NaN: 0) in the place of NaN, posinf and neginf (NaN: the dtype's largest and
- * smallest number) in that of the infinities. */
+/* torch.nan_to_num: `nan` (default 0) in the place of NaN, posinf and neginf (NaN, the default: the dtype's
+ * largest and smallest number) in that of the infinities. */
 TAPER_API Tensor *tensor_nan_to_num(Tensor *self, double nan, double posinf, double neginf);
 
 #ifndef __cplusplus

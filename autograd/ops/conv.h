@@ -21,12 +21,13 @@ enum { PADDING_VALID = 0, PADDING_SAME = -2147483647 };
  * come as pairs, .stride_hw = {2, 1}, and padding = PADDING_SAME is padding='same'. Defaults: bias NULL,
  * stride 1, padding 0, dilation 1, groups 1.
  *
- * ERROR_SHAPE where sizes do not fit, ERROR_VALUE for a stride, padding, dilation or groups out of range. */
+ * ERROR_SHAPE where sizes do not fit, ERROR_VALUE for a stride, padding, dilation or groups out of range,
+ * ERROR_DTYPE for tensors of different dtypes. */
 TAPER_API Tensor *tensor_conv2d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
                                 Dims dilation, int64_t groups);
 
-/* torch.nn.functional.conv1d: input [n, c, l] or [c, l], weight [out, c / groups, k]. In C: tensor_conv1d(x,
- * weight, bias, .stride = 2). */
+/* torch.nn.functional.conv1d: input [n, c, l] or [c, l], weight [out, c / groups, k] -> [n, out, l'].
+ * Defaults and errors as of conv2d. In C: tensor_conv1d(x, weight, bias, .stride = 2). */
 TAPER_API Tensor *tensor_conv1d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride, Dims padding,
                                 Dims dilation, int64_t groups);
 
@@ -40,8 +41,9 @@ TAPER_API Tensor *tensor_conv1d(Tensor *input, Tensor *weight, Tensor *bias, Dim
 TAPER_API Tensor *tensor_conv_transpose2d(Tensor *input, Tensor *weight, Tensor *bias, Dims stride,
                                           Dims padding, Dims output_padding, int64_t groups, Dims dilation);
 
-/* torch.nn.grad.conv2d_input and conv2d_weight: the gradients of conv2d from that of its result. The first is
- * a transposed convolution. */
+/* torch.nn.grad.conv2d_input and conv2d_weight: the gradients of conv2d, of the given size, from that of its
+ * result. The first is a transposed convolution. Without defaults: DIMS(1) for stride and dilation, DIMS(0)
+ * for padding. */
 TAPER_API Tensor *tensor_conv2d_input(Dims input_size, Tensor *weight, Tensor *grad_output, Dims stride,
                                       Dims padding, Dims dilation, int64_t groups);
 TAPER_API Tensor *tensor_conv2d_weight(Tensor *input, Dims weight_size, Tensor *grad_output, Dims stride,

@@ -17,7 +17,7 @@ TAPER_BEGIN_DECLS
  * of shape [0] fit everywhere. The result is in channels_last if all tensors are. */
 TAPER_API Tensor *tensor_cat(TensorList tensors, int64_t dim);
 
-/* torch.stack: tensors of one shape along a new dimension, before which dim (0 if not given) stands. */
+/* torch.stack: tensors of one shape along a new dimension, which becomes dimension dim (0 if not given). */
 TAPER_API Tensor *tensor_stack(TensorList tensors, int64_t dim);
 
 /* torch.hstack, torch.vstack: along the second and the first dimension. A vector is a row for vstack; hstack

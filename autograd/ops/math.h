@@ -9,14 +9,14 @@
 
 TAPER_BEGIN_DECLS
 
-/* -x, |x|, and -1, 0 or 1; of integers too. neg of a bool tensor is ERROR_DTYPE. */
+/* -x, |x|, and -1, 0 or 1; of integers too. Of a bool tensor neg is ERROR_DTYPE, abs ERROR_UNSUPPORTED. */
 TAPER_API Tensor *tensor_neg(Tensor *self);
 TAPER_API Tensor *tensor_neg_(Tensor *self);
 TAPER_API Tensor *tensor_abs(Tensor *self);
 TAPER_API Tensor *tensor_abs_(Tensor *self);
 TAPER_API Tensor *tensor_sign(Tensor *self);
 TAPER_API Tensor *tensor_sign_(Tensor *self);
-/* x * x, of integers too. */
+/* x * x, of integers too; bools become int64. */
 TAPER_API Tensor *tensor_square(Tensor *self);
 TAPER_API Tensor *tensor_square_(Tensor *self);
 
@@ -65,8 +65,8 @@ TAPER_API Tensor *tensor_cosh_(Tensor *self);
 TAPER_API Tensor *tensor_erf(Tensor *self);
 TAPER_API Tensor *tensor_erf_(Tensor *self);
 
-/* Rounding down, up, to the nearest (halves to even) and towards zero; integers stay as they are. The
- * gradient is 0. */
+/* Rounding down, up, to the nearest (halves to even) and towards zero; integers stay as they are, bools are
+ * ERROR_UNSUPPORTED. The gradient is 0. */
 TAPER_API Tensor *tensor_floor(Tensor *self);
 TAPER_API Tensor *tensor_floor_(Tensor *self);
 TAPER_API Tensor *tensor_ceil(Tensor *self);

@@ -24,7 +24,7 @@ TAPER_API Tensor *tensor_mean(Tensor *self, Dims dim, bool keepdim, DType dtype)
 /* torch.logsumexp: log(sum e^x), computed without overflow. Integers give the default float dtype. */
 TAPER_API Tensor *tensor_logsumexp(Tensor *self, Dims dim, bool keepdim);
 
-/* torch.all and torch.any: is every, or any, element not zero (NaN is not)? bool; uint8 for uint8. */
+/* torch.all and torch.any: is every, or any, element other than zero, as NaN is? bool; uint8 for uint8. */
 TAPER_API Tensor *tensor_all(Tensor *self, Dims dim, bool keepdim);
 TAPER_API Tensor *tensor_any(Tensor *self, Dims dim, bool keepdim);
 /* torch.count_nonzero: int64. */

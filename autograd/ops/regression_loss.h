@@ -1,6 +1,7 @@
 /* Losses of numbers that should be near others (torch.nn.functional). `reduction` is "none" (one loss for
  * each element), "mean" or "sum" (ERROR_VALUE otherwise). input and target are broadcast: mind that a target
- * [N] beside an input [N, 1] gives N * N losses. Floating point.
+ * [N] beside an input [N, 1] gives N * N losses. Floating point (ERROR_DTYPE otherwise), l1_loss integers
+ * too.
  *
  *     tensor_mse_loss(input, target), tensor_huber_loss(input, target, .delta = 0.5, .reduction = "sum") */
 #ifndef TAPER_AUTOGRAD_OPS_REGRESSION_LOSS_H

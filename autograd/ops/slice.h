@@ -1,5 +1,5 @@
-/* Parts of a tensor: views. ERROR_INDEX for a dimension or place out of range, and for a 0-d tensor, in
- * PyTorch's words. */
+/* Parts of a tensor: views. ERROR_INDEX for a dimension or place out of range, and but for unfold for a 0-d
+ * tensor, in PyTorch's words. */
 #ifndef TAPER_AUTOGRAD_OPS_SLICE_H
 #define TAPER_AUTOGRAD_OPS_SLICE_H
 

@@ -8,17 +8,18 @@
 
 TAPER_BEGIN_DECLS
 
-/* F.elu: x where x > 0, alpha (e^x - 1) elsewhere. */
+/* F.elu: x where x > 0, alpha (e^x - 1) elsewhere. Default alpha 1. */
 TAPER_API Tensor *tensor_elu(Tensor *self, double alpha);
 TAPER_API Tensor *tensor_elu_(Tensor *self, double alpha);
 /* F.selu: elu with PyTorch's alpha, times PyTorch's scale. */
 TAPER_API Tensor *tensor_selu(Tensor *self);
 TAPER_API Tensor *tensor_selu_(Tensor *self);
-/* F.celu: x where x > 0, alpha (e^(x / alpha) - 1) elsewhere; ERROR_VALUE for an alpha of 0. */
+/* F.celu: x where x > 0, alpha (e^(x / alpha) - 1) elsewhere; ERROR_VALUE for an alpha of 0.
+ * Default 1. */
 TAPER_API Tensor *tensor_celu(Tensor *self, double alpha);
 TAPER_API Tensor *tensor_celu_(Tensor *self, double alpha);
-/* F.gelu: x times the normal distribution's cumulative function of x; approximate "none": with erf, "tanh":
- * by tanh. ERROR_VALUE for another word. */
+/* F.gelu: x times the normal distribution's cumulative function of x; approximate "none", the default: with
+ * erf, "tanh": by tanh. ERROR_VALUE for another word. */
 TAPER_API Tensor *tensor_gelu(Tensor *self, const char *approximate);
 /* F.silu: x sigmoid(x). */
 TAPER_API Tensor *tensor_silu(Tensor *self);
@@ -26,7 +27,7 @@ TAPER_API Tensor *tensor_silu_(Tensor *self);
 /* F.mish: x tanh(softplus(x)). */
 TAPER_API Tensor *tensor_mish(Tensor *self);
 TAPER_API Tensor *tensor_mish_(Tensor *self);
-/* F.softplus: log(1 + e^(beta x)) / beta, and x where beta x > threshold. */
+/* F.softplus: log(1 + e^(beta x)) / beta, and x where beta x > threshold. Defaults: beta 1, threshold 20. */
 TAPER_API Tensor *tensor_softplus(Tensor *self, double beta, double threshold);
 /* F.logsigmoid: log(sigmoid(x)). */
 TAPER_API Tensor *tensor_logsigmoid(Tensor *self);
