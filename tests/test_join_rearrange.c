@@ -57,6 +57,8 @@ static void test_spellings(void **state)
     expect_values(tensor_triu(x, 1), 0, 2, 3, 0, 0, 6);
     expect_values(tensor_triu(x, .diagonal = 2), 0, 0, 3, 0, 0, 0);
     expect_values(tensor_flip(x, 1), 3, 2, 1, 6, 5, 4);
+    assert_int_equal(tensor_dim(tensor_flatten(tensor_unsqueeze(x, 0), .start_dim = 1)), 2);
+    assert_int_equal(tensor_dim(tensor_flatten(tensor_unsqueeze(x, 0), .end_dim = 1)), 2);
     expect_values(tensor_flip(x, 0, 1), 6, 5, 4, 3, 2, 1);
     expect_values(tensor_roll(x, 1), 6, 1, 2, 3, 4, 5);
     expect_values(tensor_roll(x, -1, 1), 2, 3, 1, 5, 6, 4);

@@ -65,6 +65,7 @@ static void matmul_shapes(void **state)
         shaped(tensor_matmul(F(0, 2, 3), F(3, 4)), DIMS(0, 2, 4));
         shaped(tensor_linear(F(2, 5, 3), F(4, 3), F(4)), DIMS(2, 5, 4));
         shaped(tensor_linear(F(3), F(4, 3)), DIMS(4));
+        shaped(tensor_linear(F(3), F(4, 3), .bias = F(4)), DIMS(4));
         shaped(tensor_linear(F(2, 3), F(3)), DIMS(2));
         Tensor *y = tensor_addmm(F(4), F(2, 3), F(3, 4), .beta = 2, .alpha = 0.5),
                *p = tensor_mm(F(2, 3), F(3, 4));

@@ -31,9 +31,8 @@ TAPER_API Tensor *tensor_outer(Tensor *self, Tensor *vec2);
 TAPER_API Tensor *tensor_addmm(Tensor *self, Tensor *mat1, Tensor *mat2, Tensor *beta, Tensor *alpha);
 TAPER_API Tensor *tensor_baddbmm(Tensor *self, Tensor *batch1, Tensor *batch2, Tensor *beta, Tensor *alpha);
 
-/* torch.nn.functional.linear: input [..., in] times weight [out, in] transposed, plus bias [out] (NULL: none)
- * ->
- * [..., out]. */
+/* torch.nn.functional.linear: input [..., in] times weight [out, in] transposed, plus bias [out] (NULL, the
+ * default: none) -> [..., out]. */
 TAPER_API Tensor *tensor_linear(Tensor *input, Tensor *weight, Tensor *bias);
 
 #ifndef __cplusplus
@@ -56,8 +55,16 @@ static inline Tensor *tensor_baddbmm_args_(const TensorAddmmArgs *a)
     KEYWORDS(tensor_addmm_args_(&(TensorAddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
 #define tensor_baddbmm(...)                                                                                  \
     KEYWORDS(tensor_baddbmm_args_(&(TensorAddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))
-#define tensor_linear(...)                       TENSOR_LINEAR_(__VA_ARGS__, NULL, NULL)
-#define TENSOR_LINEAR_(input, weight, bias, ...) (tensor_linear)((input), (weight), (bias))
+
+typedef struct TensorLinearArgs {
+    char _;
+    Tensor *input, *weight, *bias;
+} TensorLinearArgs;
+static inline Tensor *tensor_linear_args_(const TensorLinearArgs *a)
+{
+    return (tensor_linear)(a->input, a->weight, a->bias);
+}
+#define tensor_linear(...) KEYWORDS(tensor_linear_args_(&(const TensorLinearArgs){._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -2,6 +2,7 @@
 #ifndef TAPER_AUTOGRAD_OPS_RESHAPE_H
 #define TAPER_AUTOGRAD_OPS_RESHAPE_H
 
+#include "core/keywords.h"
 #include "core/tensor.h"
 
 TAPER_BEGIN_DECLS
@@ -14,8 +15,9 @@ TAPER_API Tensor *tensor_view_as(Tensor *self, Tensor *other);
 /* torch.reshape: a view where possible, else a copy. tensor_reshape(x, b, -1). */
 TAPER_API Tensor *tensor_reshape(Tensor *self, Dims shape);
 
-/* torch.flatten: dimensions start_dim .. end_dim become one. tensor_flatten(x) flattens all,
- * tensor_flatten(x, 1) all but the first, tensor_flatten(x, 1, 2) two. */
+/* torch.flatten: dimensions start_dim .. end_dim become one. Defaults 0 and -1: tensor_flatten(x) flattens
+ * all, tensor_flatten(x, 1) or tensor_flatten(x, .start_dim = 1) all but the first, tensor_flatten(x, 1, 2)
+ * two. */
 TAPER_API Tensor *tensor_flatten(Tensor *self, int64_t start_dim, int64_t end_dim);
 
 /* torch.unflatten: dimension dim becomes several, of the given sizes, one of which may be -1.
@@ -40,11 +42,17 @@ TAPER_API Tensor *tensor_expand_as(Tensor *self, Tensor *other);
 #define tensor_squeeze(x, ...)        (tensor_squeeze)((x), DIMS(__VA_ARGS__))
 #define tensor_squeeze_(x, ...)       (tensor_squeeze_)((x), DIMS(__VA_ARGS__))
 #define tensor_unflatten(x, dim, ...) (tensor_unflatten)((x), (dim), DIMS(__VA_ARGS__))
-#define tensor_flatten(...)           TENSOR_FLATTEN_(__VA_ARGS__, -1, 0)
-/* The arguments given, then the defaults of those that were not. */
-#define TENSOR_FLATTEN_(x, ...)                                                                              \
-    (tensor_flatten)((x), sizeof((int64_t[]){__VA_ARGS__}) == 16 ? 0 : ((const int64_t[]){__VA_ARGS__})[0],  \
-                     sizeof((int64_t[]){__VA_ARGS__}) == 32 ? ((const int64_t[]){__VA_ARGS__})[1] : -1)
+
+typedef struct TensorFlattenArgs {
+    char _;
+    int64_t start_dim, end_dim;
+} TensorFlattenArgs;
+static inline Tensor *tensor_flatten_args(Tensor *self, const TensorFlattenArgs *args)
+{
+    return (tensor_flatten)(self, args->start_dim, args->end_dim);
+}
+#define tensor_flatten(self, ...)                                                                            \
+    KEYWORDS(tensor_flatten_args((self), &(const TensorFlattenArgs){.end_dim = -1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
