@@ -76,7 +76,7 @@ TAPER_API const char *error_code_name(ErrorCode code);
 TAPER_API void *error_raise(ErrorCode code, const char *operation, const char *format, ...)
     TAPER_PRINTF(3, 4);
 
-/* The same with a va_list, and with the system's reason (strerror of errno) appended. */
+/* The same with a va_list; the same with the system's reason (strerror of errno) appended. */
 TAPER_API void *error_raise_v(ErrorCode code, const char *operation, const char *format, va_list args);
 TAPER_API void *error_raise_errno(ErrorCode code, const char *operation, const char *format, ...)
     TAPER_PRINTF(3, 4);

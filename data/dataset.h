@@ -56,11 +56,12 @@ typedef struct Sample {
 } Sample;
 
 /* Turns the item into a new array, uninitialised, and returns its memory; what the item held before stays
- * readable at its old address until the next call. NULL after ERROR_MEMORY. */
+ * readable at its old address until the next call. NULL after ERROR_MEMORY, or ERROR_SHAPE for more than
+ * DATA_MAX_DIMS dimensions. data_item_numel: the number of its elements. */
 TAPER_API void *data_item_new(Item *item, DType dtype, Dims shape);
 TAPER_API int64_t data_item_numel(const Item *item);
 
-/* Makes the sample's label the 0-d int64 `label`. */
+/* Makes the sample's label the 0-d int64 `label`. False after ERROR_MEMORY. */
 TAPER_API bool data_set_label(Sample *sample, int64_t label);
 
 /* A Sample starts zeroed, `Sample sample = {0}`, and may be filled many times; this frees its memory. */
@@ -80,7 +81,7 @@ struct Dataset {
     const DatasetType *type;
 };
 
-/* Zeroed memory for a struct that begins with a Dataset. */
+/* Zeroed memory for a struct that begins with a Dataset. NULL after ERROR_MEMORY. */
 TAPER_API Dataset *data_dataset_alloc(size_t size, const DatasetType *type);
 #define data_dataset_new(Type, type) ((Type *)(void *)data_dataset_alloc(sizeof(Type), type))
 
@@ -89,7 +90,7 @@ TAPER_API Dataset *data_dataset_alloc(size_t size, const DatasetType *type);
 TAPER_API int64_t data_length(Dataset *dataset);
 TAPER_API bool data_get(Dataset *dataset, int64_t index, Sample *sample);
 
-/* torch.utils.data.Subset(dataset, indices); the indices are copied. */
+/* torch.utils.data.Subset(dataset, indices): sample i is dataset[indices[i]]; the indices are copied. */
 TAPER_API Dataset *data_Subset(Dataset *dataset, Dims indices);
 
 /* torch.utils.data.TensorDataset(inputs, labels): sample i is row i of both; labels may be NULL for none.

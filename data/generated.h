@@ -19,7 +19,8 @@ typedef struct GeneratedArgs {
     uint64_t seed;        /* 0 */
 } GeneratedArgs;
 
-/* Samples are uint8 images [3, 32, 32], or what `transform` makes of them, with their int64 class. */
+/* Samples are uint8 images [3, 32, 32], or what `transform` makes of them, with their int64 class. NULL after
+ * ERROR_VALUE for a negative length. */
 TAPER_API Dataset *data_generated(const GeneratedArgs *args);
 
 /* "disc", "ring", ...: the name of a class; NULL for others than 0 to 9. */

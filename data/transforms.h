@@ -38,7 +38,7 @@ struct Transform {
     void *user;                       /* for data_Lambda's function */
 };
 
-/* Zeroed memory for a struct that begins with a Transform. */
+/* Zeroed memory for a struct that begins with a Transform. NULL after ERROR_MEMORY. */
 TAPER_API Transform *data_transform_alloc(size_t size, const char *name,
                                           bool (*apply)(Transform *self, Item *image));
 #define data_transform_new(Type, name, apply)                                                                \
