@@ -34,7 +34,7 @@ TAPER_API Module *nn_max_pool2d(const MaxPool2dArgs *args);
 TAPER_API Module *nn_avg_pool2d(const TensorAvgPool2dArgs *args);
 
 /* nn.AdaptiveAvgPool2d(output_size), nn.AdaptiveMaxPool2d(output_size); TENSOR_NONE keeps the input's size.
- */
+ * (1, 1) is 1, or .output_size_hw = {1, 1}. */
 TAPER_API Module *nn_adaptive_avg_pool2d(const TensorAdaptivePool2dArgs *args);
 TAPER_API Module *nn_adaptive_max_pool2d(const TensorAdaptivePool2dArgs *args);
 

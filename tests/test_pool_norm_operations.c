@@ -157,6 +157,9 @@ static void pool_errors(void **state)
     fails(tensor_adaptive_avg_pool2d(x, .output_size_hw = {2, -1}), ERROR_VALUE,
           "adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {2, "
           "-1}");
+    fails(tensor_adaptive_avg_pool2d(x, 1, 1), ERROR_VALUE,
+          "output_size is one number, 1, or a pair, .output_size_hw = {height, width}, "
+          "not both");
     fails((tensor_adaptive_avg_pool2d)(x, DIMS(1, 1, 1)), ERROR_SHAPE,
           "adaptive_avg_pool2d: output_size must be 2");
     fails(tensor_avg_pool2d(numbers(DIMS(1, 1, 2, 2), DTYPE_INT32), 2), ERROR_DTYPE,

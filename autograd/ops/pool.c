@@ -443,18 +443,30 @@ Tensor *tensor_avg_pool2d_args(Tensor *x, const TensorAvgPool2dArgs *args)
                                args->count_include_pad, args->divisor_override);
 }
 
-static Dims size_of(const TensorAdaptivePool2dArgs *args)
+/* Two numbers without a name would be output_size and half a pair: an error, rather than a width of 0. */
+static bool size_of(const char *operation, const TensorAdaptivePool2dArgs *args, Dims *size)
 {
     const int64_t *pair = args->output_size_hw;
-    return pair[0] != 0 || pair[1] != 0 ? (Dims){2, pair} : (Dims){1, &args->output_size};
+    bool both = pair[0] != 0 || pair[1] != 0;
+    if (both && args->output_size != 0)
+        return error_raise(
+                   ERROR_VALUE, operation,
+                   "output_size is one number, %lld, or a pair, .output_size_hw = {height, width}, not both",
+                   (long long)args->output_size) != NULL;
+    *size = both ? (Dims){2, pair} : (Dims){1, &args->output_size};
+    return true;
 }
 
 Tensor *tensor_adaptive_avg_pool2d_args(Tensor *x, const TensorAdaptivePool2dArgs *args)
 {
-    return (tensor_adaptive_avg_pool2d)(x, size_of(args));
+    Dims size;
+    return x != NULL && size_of("adaptive_avg_pool2d", args, &size) ? (tensor_adaptive_avg_pool2d)(x, size)
+                                                                    : NULL;
 }
 
 Tensor *tensor_adaptive_max_pool2d_args(Tensor *x, const TensorAdaptivePool2dArgs *args)
 {
-    return (tensor_adaptive_max_pool2d)(x, size_of(args));
+    Dims size;
+    return x != NULL && size_of("adaptive_max_pool2d", args, &size) ? (tensor_adaptive_max_pool2d)(x, size)
+                                                                    : NULL;
 }

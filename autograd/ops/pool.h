@@ -37,7 +37,8 @@ TAPER_API Tensor *tensor_avg_pool2d(Tensor *x, Dims kernel_size, Dims stride, Di
                                     bool count_include_pad, int64_t divisor_override);
 
 /* torch.nn.functional.adaptive_avg_pool2d and adaptive_max_pool2d: the result has the given height and width,
- * its windows share x out evenly. TENSOR_NONE in output_size keeps x's size. */
+ * its windows share x out evenly. TENSOR_NONE in output_size keeps x's size. A number and a pair at once, as
+ * tensor_adaptive_avg_pool2d(x, 1, 1) would be, are ERROR_VALUE. */
 TAPER_API Tensor *tensor_adaptive_avg_pool2d(Tensor *x, Dims output_size);
 TAPER_API Tensor *tensor_adaptive_max_pool2d(Tensor *x, Dims output_size);
 TAPER_API TensorMaxPool2d tensor_adaptive_max_pool2d_with_indices(Tensor *x, Dims output_size);
