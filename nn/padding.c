@@ -4,6 +4,7 @@
 
 #include "autograd/ops/number.h"
 #include "autograd/ops/rearrange.h"
+#include "core/error.h"
 #include "nn/repr.h"
 
 typedef struct Pad2d {
@@ -35,11 +36,18 @@ static void constant_pad2d_repr(const Module *module, FILE *out)
 
 static Module *new_pad2d(const ModuleType *type, const char *mode, const Pad2dArgs *args)
 {
+    const int64_t *four = args->padding_lrtb;
+    bool given = four[0] != 0 || four[1] != 0 || four[2] != 0 || four[3] != 0;
+    /* Four numbers without a name would be a padding, a value, and half of the sides. */
+    if (given && args->padding != 0)
+        return error_raise(ERROR_VALUE, type->name,
+                           "padding is one number, %lld, or four, .padding_lrtb = {...}, not both",
+                           (long long)args->padding);
+    if (args->value != 0 && type->extra_repr != constant_pad2d_repr)
+        return error_raise(ERROR_VALUE, type->name, "%s takes no value", type->name);
     Pad2d *self = (Pad2d *)(void *)nn_module_alloc(type);
     if (self == NULL)
         return NULL;
-    const int64_t *four = args->padding_lrtb;
-    bool given = four[0] != 0 || four[1] != 0 || four[2] != 0 || four[3] != 0;
     for (int i = 0; i < 4; i++)
         self->sides[i] = given ? four[i] : args->padding;
     self->mode = mode;

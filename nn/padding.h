@@ -4,7 +4,8 @@
  *     nn_ZeroPad2d(1), nn_ReflectionPad2d(.padding_lrtb = {1, 1, 2, 0})
  *
  * padding is one number for all sides, or four: left, right, top, bottom, as in PyTorch. Negative ones cut
- * off. Inputs are [n, c, h, w] or [c, h, w]. */
+ * off. Inputs are [n, c, h, w] or [c, h, w]. ERROR_VALUE for one and four at once, as nn_ZeroPad2d(1, 1, 2,
+ * 2) would be, and for a value where it is not that of ConstantPad2d. */
 #ifndef TAPER_NN_PADDING_H
 #define TAPER_NN_PADDING_H
 

@@ -383,6 +383,9 @@ static void test_constructor_errors(void **state)
                  "Trying to create tensor with negative dimension -1: [4, -1]");
     expect_error(nn_GroupNorm(4, 6), ERROR_VALUE, "num_channels (6) must be divisible by num_groups (4)");
     expect_error(nn_MaxPool2d(2, .return_indices = true), ERROR_UNSUPPORTED, "return_indices=True");
+    expect_error(nn_ZeroPad2d(1, 1, 2, 2), ERROR_VALUE,
+                 "padding is one number, 1, or four, .padding_lrtb = {...}, not both");
+    expect_error(nn_ReflectionPad2d(1, 2), ERROR_VALUE, "ReflectionPad2d takes no value");
     expect_error(nn_CrossEntropyLoss(.reduction = "max"), ERROR_VALUE,
                  "max is not a valid value for reduction");
     expect_error(nn_MSELoss(.reduction = "batchmean"), ERROR_VALUE,
