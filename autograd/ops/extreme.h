@@ -19,7 +19,8 @@ typedef struct TensorValuesIndices {
     Tensor *values, *indices;
 } TensorValuesIndices;
 
-/* torch.max(x) and torch.min(x): of all elements, 0-d. Equal ones share the gradient. */
+/* torch.max(x) and torch.min(x): of all elements, 0-d. Equal ones share the gradient. Of two tensors:
+ * tensor_maximum, tensor_minimum (pointwise.h). */
 TAPER_API Tensor *tensor_max(Tensor *self);
 TAPER_API Tensor *tensor_min(Tensor *self);
 

@@ -1,4 +1,5 @@
-/* Other shapes for the same elements in the same order. */
+/* Other shapes for the same elements in the same order. Sizes that are in a list already go to the function
+ * behind the macro: (tensor_view)(x, tensor_dims(y)). */
 #ifndef TAPER_AUTOGRAD_OPS_RESHAPE_H
 #define TAPER_AUTOGRAD_OPS_RESHAPE_H
 
@@ -10,6 +11,7 @@ TAPER_BEGIN_DECLS
 /* x.view(size): the same memory; one size may be -1. ERROR_SHAPE where the sizes do not fit, or the strides
  * allow no view (then tensor_reshape copies). tensor_view(x, b, -1). */
 TAPER_API Tensor *tensor_view(Tensor *self, Dims size);
+/* x.view_as(other): x.view(other.size()). */
 TAPER_API Tensor *tensor_view_as(Tensor *self, Tensor *other);
 
 /* torch.reshape: a view where possible, else a copy. tensor_reshape(x, b, -1). */
