@@ -2,6 +2,7 @@
  *
  * fma stands where PyTorch's builds for x86 contract a product and a sum into one rounding; it is written
  * out, so that every machine and compiler gives the same bits. */
+#include <float.h>
 #include <math.h>
 
 #include "core/error.h"
@@ -28,14 +29,32 @@ static bool unlock(Generator *generator)
     return true;
 }
 
+/* The dtype must hold the bounds and what lies between them. */
+static bool check_uniform(DType dtype, double from, double to)
+{
+    double largest = dtype == DTYPE_FLOAT32 ? (double)FLT_MAX : DBL_MAX;
+    bool from_fits = from >= -largest && from <= largest;
+    if (!from_fits || !(to >= -largest && to <= largest))
+        return error_raise(ERROR_VALUE, "uniform_", "%s is out of bounds for %s", from_fits ? "to" : "from",
+                           dtype_c_name(dtype)) != NULL;
+    if (from > to)
+        return error_raise(ERROR_VALUE, "uniform_",
+                           "uniform_ expects to return a [from, to) range, but found from=%g > to=%g", from,
+                           to) != NULL;
+    if (to - from > largest)
+        return error_raise(ERROR_VALUE, "uniform_",
+                           "uniform_ expects to-from <= std::numeric_limits<%s>::max(), but found to=%g and "
+                           "from=%g which result in to-from to exceed the limit",
+                           dtype_scalar_name(dtype), to, from) != NULL;
+    return true;
+}
+
 bool random_uniform(Generator *generator, DType dtype, void *out, int64_t n, double from, double to)
 {
     if (dtype != DTYPE_FLOAT32 && dtype != DTYPE_FLOAT64)
         return not_implemented("uniform_", "check_uniform_bounds", dtype);
-    if (!(from <= to))
-        return error_raise(ERROR_VALUE, "uniform_",
-                           "uniform_ expects to return a [from, to) range, but found from=%g > to=%g", from,
-                           to) != NULL;
+    if (!check_uniform(dtype, from, to))
+        return false;
     generator = lock(generator);
     Engine *engine = &generator->engine;
     if (dtype == DTYPE_FLOAT32) {
@@ -204,6 +223,11 @@ bool random_from_to(Generator *generator, DType dtype, void *out, int64_t n, int
         return false;
     if (dtype == DTYPE_FLOAT32 || dtype == DTYPE_FLOAT64)
         fit_range(dtype, &from, &to);
+    if (from >= to)
+        return error_raise(ERROR_VALUE, "random_",
+                           "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but "
+                           "got from=%lld >= to=%lld",
+                           (long long)from, (long long)to) != NULL;
     uint64_t range = (uint64_t)to - (uint64_t)from;
     generator = lock(generator);
     Engine *engine = &generator->engine;

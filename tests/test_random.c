@@ -131,6 +131,11 @@ static void wrong_arguments_change_nothing(void **state)
                  "\"check_uniform_bounds\" not implemented for 'Long'");
     expect_error(random_uniform(g, DTYPE_FLOAT64, x, 4, 1, 0),
                  "uniform_ expects to return a [from, to) range, but found from=1 > to=0");
+    expect_error(random_uniform(g, DTYPE_FLOAT32, x, 4, -3e38, 3e38),
+                 "uniform_ expects to-from <= std::numeric_limits<Float>::max(), but found to=3e+38 and "
+                 "from=-3e+38 which result in to-from to exceed the limit");
+    expect_error(random_uniform(g, DTYPE_FLOAT32, x, 4, 0, 1e39), "to is out of bounds for float");
+    expect_error(random_uniform(g, DTYPE_FLOAT64, x, 4, -INFINITY, 0), "from is out of bounds for double");
     expect_error(random_normal(g, DTYPE_FLOAT64, x, 4, 0, -1), "normal expects std >= 0.0, but found std -1");
     expect_error(random_normal(g, DTYPE_INT64, x, 4, 0, 1),
                  "\"normal_kernel_cpu\" not implemented for 'Long'");
@@ -140,6 +145,13 @@ static void wrong_arguments_change_nothing(void **state)
                  "Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
     expect_error(random_from_to(g, DTYPE_INT64, x, 4, 5, 3),
                  "random_ expects 'from' to be less than 'to', but got from=5 >= to=3");
+    /* float32 holds every fourth integer there */
+    expect_error(random_from_to(g, DTYPE_FLOAT32, x, 4, (1 << 25) + 1, (1 << 25) + 8),
+                 "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
+                 "from=33554436 >= to=33554436");
+    expect_error(random_from_to(g, DTYPE_FLOAT32, x, 4, (1 << 25) + 1, (1 << 25) + 2),
+                 "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
+                 "from=33554436 >= to=33554434");
     expect_error(random_from_to(g, DTYPE_UINT8, x, 4, -1, 3), "from is out of bounds for unsigned char");
     expect_error(random_from_to(g, DTYPE_UINT8, x, 4, 0, 300), "to - 1 is out of bounds for unsigned char");
     expect_error(random_permutation(g, DTYPE_INT64, x, -1),
