@@ -110,6 +110,24 @@ static void single_elements(void **state)
     assert_true(out[0] == 1 && out[1] == 3 && out[2] == 5);
 }
 
+/* What the range of the integers does not hold. */
+static void numbers_are_converted(void **state)
+{
+    (void)state;
+    int32_t out[5];
+    int64_t wide[5];
+    double values[] = {3e9, -3e9, 1e20, (double)NAN, -2147483648.9};
+    for (int i = 0; i < 2; i++) {
+        Tensor *x = tensor_to(tensor_from_data(values, DIMS(5), DTYPE_FLOAT64),
+                              i == 0 ? DTYPE_FLOAT64 : DTYPE_FLOAT32);
+        assert_true(tensor_copy_to_host(x, DTYPE_INT32, out));
+        assert_true(tensor_copy_to_host(x, DTYPE_INT64, wide));
+        for (int k = 0; k < 5; k++)
+            assert_int_equal(out[k], INT32_MIN);
+        assert_true(wide[0] == 3000000000 && wide[2] == INT64_MIN && wide[3] == INT64_MIN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +136,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(numbers_are_written_and_read, begin_test, end_test),
         cmocka_unit_test_setup_teardown(numbers_must_fit, begin_test, end_test),
         cmocka_unit_test_setup_teardown(single_elements, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(numbers_are_converted, begin_test, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

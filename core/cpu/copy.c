@@ -64,11 +64,16 @@ bool cpu_fill(Tensor *out, Scalar value)
 
 /* -- copy -- */
 
-/* Real numbers become whole ones towards zero; those beyond the range become its smallest number, as the
- * processor converts them in PyTorch. */
+/* Real numbers become whole ones towards zero; those beyond the range of int64 or int32 become its smallest
+ * number, as the processor converts them in PyTorch. Bytes are the lowest of the int64. */
 static int64_t whole(double value)
 {
     return value >= -0x1p63 && value < 0x1p63 ? (int64_t)value : INT64_MIN;
+}
+
+static int32_t whole_32(double value)
+{
+    return value > -0x1p31 - 1 && value < 0x1p31 ? (int32_t)value : INT32_MIN;
 }
 
 static int64_t keep(int64_t value)
@@ -79,7 +84,7 @@ static int64_t keep(int64_t value)
 #define CONVERT_f32(value) ((f32)(value))
 #define CONVERT_f64(value) ((f64)(value))
 #define CONVERT_i64(value) WHOLE(value)
-#define CONVERT_i32(value) ((i32)WHOLE(value))
+#define CONVERT_i32(value) ((i32) _Generic((value), f32 : whole_32, f64 : whole_32, default : keep)(value))
 #define CONVERT_u8(value)  ((u8)WHOLE(value))
 #define CONVERT_b8(value)  ((value) != 0)
 #define WHOLE(value)       _Generic((value), f32 : whole, f64 : whole, default : keep)(value)
