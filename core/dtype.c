@@ -119,7 +119,7 @@ bool scalar_check(DType dtype, Scalar value, const char *operation)
         double low, high;
     } ranges[DTYPE_COUNT] = {
         [DTYPE_FLOAT32] = {"float", -(double)FLT_MAX, (double)FLT_MAX},
-        [DTYPE_INT64] = {"int64_t", -0x1p63, 0x1p63},
+        [DTYPE_INT64] = {"int64_t", -0x1p63, 0x1.fffffffffffffp62}, /* the last double below 2^63 */
         [DTYPE_INT32] = {"int", INT32_MIN, INT32_MAX},
         [DTYPE_UINT8] = {"uint8_t", 0, UINT8_MAX},
     };

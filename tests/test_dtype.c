@@ -86,6 +86,9 @@ static void numbers_must_fit(void **state)
                  "value cannot be converted to type uint8_t without overflow");
     expect_error(scalar_check(DTYPE_INT64, scalar_float(1e19), "test"), ERROR_VALUE,
                  "value cannot be converted to type int64_t without overflow");
+    assert_true(scalar_check(DTYPE_INT64, scalar_float(-0x1p63), "test"));
+    expect_error(scalar_check(DTYPE_INT64, scalar_float(0x1p63), "test"), ERROR_VALUE,
+                 "value cannot be converted to type int64_t without overflow");
     expect_error(scalar_check(DTYPE_FLOAT32, scalar_float(-1e39), "test"), ERROR_VALUE,
                  "value cannot be converted to type float without overflow");
 }
