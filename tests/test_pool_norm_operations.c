@@ -87,6 +87,42 @@ static void memory_formats_are_kept(void **state)
     scope_close(scope);
 }
 
+/* Windows with dilation that step over all of an image: their maximum is -inf at a place outside of it, as in
+ * PyTorch, and their gradient goes nowhere. */
+static void windows_beside_the_image(void **state)
+{
+    (void)state;
+    enum { WIDTH = 2000 };
+    for (int last = 0; last < 2; last++) {
+        Scope scope = scope_open();
+        Tensor *x = last ? channels_last(DIMS(1, 2, 2, WIDTH)) : f(DIMS(1, 2, 2, WIDTH));
+        tensor_requires_grad_(x, true);
+        TensorMaxPool2d y = tensor_max_pool2d_with_indices(x, 2, .stride = 1, .padding = 1, .dilation = 3);
+        has_shape(y.output, DIMS(1, 2, 1, WIDTH - 1));
+        assert_true(isinf(tensor_item(tensor_amax(y.output))));
+        assert_int_equal(tensor_item_int(tensor_amin(y.indices)), 2 * WIDTH);
+        Tensor *ones = tensor_requires_grad_(tensor_ones_like(y.output), true);
+        Tensor *grad =
+            autograd_grad(TENSORS(y.output), TENSORS(x), .grad_outputs = TENSORS(ones), .create_graph = true)
+                .items[0];
+        assert_true(tensor_item(tensor_sum(tensor_abs(grad))) == 0);
+        Tensor *again = autograd_grad(TENSORS(tensor_sum(grad)), TENSORS(ones)).items[0];
+        assert_true(tensor_item(tensor_sum(tensor_abs(again))) == 0);
+        scope_close(scope);
+    }
+}
+
+/* No channels, in the strides of a tensor that has some. */
+static void batch_norm_of_nothing(void **state)
+{
+    (void)state;
+    Scope scope = scope_open();
+    Tensor *x = tensor_narrow(f(DIMS(8, 2, 2, 2)), 1, 0, 0);
+    has_shape(tensor_batch_norm(x, NULL, NULL, .training = true), DIMS(8, 0, 2, 2));
+    has_shape(tensor_batch_norm(x, f(DIMS(0)), f(DIMS(0))), DIMS(8, 0, 2, 2));
+    scope_close(scope);
+}
+
 /* Training moves running_mean and running_var and says so in their version; a graph of evaluation mode
  * recorded before is not disturbed by it. */
 static void running_statistics(void **state)
@@ -138,6 +174,11 @@ static void pool_errors(void **state)
     fails(tensor_max_pool2d(x, 2, .padding = -1), ERROR_VALUE, "pad must be non-negative, but got pad: -1");
     fails(tensor_avg_pool2d(x, 2, .padding = 2), ERROR_VALUE,
           "pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1");
+    fails(
+        tensor_max_pool2d(f(DIMS(1, 9, 9)), .kernel_size_hw = {2, 3}, .padding_hw = {1, 2}, .dilation = 3),
+        ERROR_VALUE,
+        "pad should be smaller than or equal to half of kernel size, but got padW = 2, padH = 1, kW = 3, kH "
+        "= 2");
     fails(tensor_avg_pool2d(x, 2, .divisor_override = 0), ERROR_VALUE, "divisor must be not zero");
     fails(tensor_max_pool2d(x, 7), ERROR_SHAPE,
           "Given input size: (3x4x4). Calculated output size: (3x0x0). Output size is too small");
@@ -220,9 +261,13 @@ int main(void)
 {
     error_set_handler(error_ignore, NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keywords),           cmocka_unit_test(memory_formats_are_kept),
-        cmocka_unit_test(running_statistics), cmocka_unit_test(pool_errors),
+        cmocka_unit_test(keywords),
+        cmocka_unit_test(memory_formats_are_kept),
+        cmocka_unit_test(running_statistics),
+        cmocka_unit_test(pool_errors),
         cmocka_unit_test(norm_errors),
+        cmocka_unit_test(windows_beside_the_image),
+        cmocka_unit_test(batch_norm_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,12 @@ static bool output_shape(const char *operation, const Tensor *x, const PoolParam
         !check_positive(operation, "stride", "d", p->stride) ||
         !check_positive(operation, "dilation", "dilation", p->dilation) || !check_images(operation, x))
         return false;
+    if (p->padding[0] > p->kernel[0] / 2 || p->padding[1] > p->kernel[1] / 2)
+        return error_raise(ERROR_VALUE, operation,
+                           "pad should be smaller than or equal to half of kernel size, but got padW = %lld, "
+                           "padH = %lld, kW = %lld, kH = %lld",
+                           (long long)p->padding[1], (long long)p->padding[0], (long long)p->kernel[1],
+                           (long long)p->kernel[0]) != NULL;
     for (int d = 0; d < 2; d++)
         out[d] = output_size(x->shape[x->ndim - 2 + d], p, d, ceil_mode);
     if (out[0] >= 1 && out[1] >= 1)

@@ -81,7 +81,7 @@ static void plan(ChannelPass *pass)
         pass->size[0] = 1;
         pass->n++;
     }
-    if (!pass->columns || pass->count == 0)
+    if (!pass->columns || pass->count == 0 || pass->channels == 0)
         return;
     pass->tiles = (pass->width + pass->tile - 1) / pass->tile;
     int64_t most = pass->tiles < UNITS / 4 ? UNITS / pass->tiles : 1;

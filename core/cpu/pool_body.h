@@ -43,10 +43,13 @@ static inline __attribute__((always_inline)) void NAME(clear_block)(const Images
                 data[h * x->sh + w * x->sw + k] = 0;
 }
 
-/* Where the maximum with this index lies in p->x. */
+/* Where the maximum with this index lies in p->x; -1 if it lies nowhere: a window with dilation can step over
+ * all of a small image, and has an index outside of it, as in PyTorch. */
 static inline int64_t NAME(place)(const Pool *p, int64_t at)
 {
     const bool gapless = p->x.sh == p->x.w * p->x.sw;
+    if ((uint64_t)at >= (uint64_t)(p->x.h * p->x.w))
+        return -1;
     return gapless ? at * p->x.sw : at / p->x.w * p->x.sh + at % p->x.w * p->x.sw;
 }
 
@@ -61,8 +64,9 @@ static inline __attribute__((always_inline)) void NAME(max_backward_block)(const
     for (int64_t oh = 0; oh < p->out.h; oh++)
         for (int64_t ow = 0; ow < p->out.w; ow++)
             for (int64_t k = 0; k < b; k++) {
-                const int64_t at = indices[oh * p->indices.sh + ow * p->indices.sw + k];
-                x[NAME(place)(p, at) + k] += grad[oh * p->out.sh + ow * p->out.sw + k];
+                const int64_t place = NAME(place)(p, indices[oh * p->indices.sh + ow * p->indices.sw + k]);
+                if (place >= 0)
+                    x[place + k] += grad[oh * p->out.sh + ow * p->out.sw + k];
             }
 }
 
@@ -75,8 +79,8 @@ static inline __attribute__((always_inline)) void NAME(gather_block)(const Pool 
     for (int64_t oh = 0; oh < p->out.h; oh++)
         for (int64_t ow = 0; ow < p->out.w; ow++)
             for (int64_t k = 0; k < b; k++) {
-                const int64_t at = indices[oh * p->indices.sh + ow * p->indices.sw + k];
-                out[oh * p->out.sh + ow * p->out.sw + k] = x[NAME(place)(p, at) + k];
+                const int64_t place = NAME(place)(p, indices[oh * p->indices.sh + ow * p->indices.sw + k]);
+                out[oh * p->out.sh + ow * p->out.sw + k] = place >= 0 ? x[place + k] : 0;
             }
 }
 
