@@ -38,6 +38,15 @@ static void test_places_named_twice(void **state)
     expect_values(tensor_index_add_(x, 0, index, src, 10), 30, 20, 110);
 }
 
+static void test_integers_wrap(void **state)
+{
+    (void)state;
+    Tensor *x = tensor_full(DIMS(1), INT64_MAX), *one = INTEGERS(DIMS(1), 1), *zero = INTEGERS(DIMS(1), 0);
+    assert_true(tensor_item_int(tensor_scatter_add(x, 0, zero, one)) == INT64_MIN);
+    Tensor *narrow = tensor_full(DIMS(1), INT32_MAX, .dtype = DTYPE_INT32);
+    assert_true(tensor_item_int(tensor_index_add(narrow, 0, zero, tensor_int(one))) == INT32_MIN);
+}
+
 /* src is x itself, or more than the index takes. */
 static void test_sources(void **state)
 {
@@ -158,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_padding_row, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_places_named_twice, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_integers_wrap, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_sources, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_in_place, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_errors_name_the_operation, begin_test, end_test),

@@ -190,8 +190,8 @@ SCATTER(set_32, uint32_t, SET)
 SCATTER(set_64, uint64_t, SET)
 SCATTER(add_float, float, ADD)
 SCATTER(add_double, double, ADD)
-SCATTER(add_int64, int64_t, ADD)
-SCATTER(add_int32, int32_t, ADD)
+SCATTER(add_int64, uint64_t, ADD) /* integers wrap around */
+SCATTER(add_int32, uint32_t, ADD)
 SCATTER(add_uint8, uint8_t, ADD)
 SCATTER(add_bool, bool, EITHER)
 
