@@ -89,6 +89,16 @@ static void test_copies(void **state)
         assert_false(tensor_shares_storage(copies[i], x));
 }
 
+static void test_diagonals_far_away(void **state)
+{
+    (void)state;
+    Tensor *x = tensor_ones(DIMS(2, 2));
+    expect_values(tensor_triu(x, INT64_MIN + 1), 1, 1, 1, 1);
+    expect_values(tensor_triu(x, INT64_MAX), 0, 0, 0, 0);
+    expect_values(tensor_tril(x, INT64_MIN + 1), 0, 0, 0, 0);
+    expect_values(tensor_tril(x, INT64_MAX), 1, 1, 1, 1);
+}
+
 /* Large enough for several threads. */
 static void test_large_triangles(void **state)
 {
@@ -107,6 +117,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_same_tensor_twice, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_spellings, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_copies, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_diagonals_far_away, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_large_triangles, begin_test, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ bool cpu_triangle(bool upper, Tensor *out, const Tensor *x, int64_t diagonal)
                            dtype_scalar_name(x->dtype)) != NULL;
     if (x->numel == 0)
         return true;
-    Triangle t = {upper, out, x, diagonal};
-    int64_t n = x->shape[x->ndim - 1];
+    int64_t n = x->shape[x->ndim - 1], rows = x->shape[x->ndim - 2];
+    Triangle t = {upper, out, x, diagonal < -rows ? -rows : diagonal > n ? n : diagonal};
     parallel_for(x->numel / n, WORK / n + 1, triangle_rows, &t);
     return true;
 }
