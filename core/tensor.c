@@ -72,26 +72,29 @@ static int64_t checked_numel(Dims shape, size_t element, const char *operation)
                     TENSOR_MAX_DIMS, (long long)shape.n);
         return -1;
     }
-    int64_t numel = 1, bytes = 0;
-    bool empty = false, overflow = false;
+    int64_t numel = 1, bytes = 0, stride = 1;
+    bool overflow = false, strides_overflow = false;
     for (int64_t d = 0; d < shape.n; d++) {
         if (shape.data[d] < 0) {
             error_raise(ERROR_SHAPE, operation, "Trying to create tensor with negative dimension %lld: %s",
                         (long long)shape.data[d], dims_string(shape, text, sizeof text));
             return -1;
         }
-        if (shape.data[d] == 0)
-            empty = true;
-        else
-            overflow |= __builtin_mul_overflow(numel, shape.data[d], &numel);
+        overflow |= __builtin_mul_overflow(numel, shape.data[d], &numel);
     }
+    for (int64_t d = shape.n - 1; d > 0; d--)
+        strides_overflow |= __builtin_mul_overflow(stride, shape.data[d] > 1 ? shape.data[d] : 1, &stride);
     overflow |= __builtin_mul_overflow(numel, (int64_t)element, &bytes);
-    if (overflow && !empty) {
+    if (overflow) {
         error_raise(ERROR_SHAPE, operation, "Storage size calculation overflowed with sizes=%s",
                     dims_string(shape, text, sizeof text));
         return -1;
     }
-    return empty ? 0 : numel;
+    if (strides_overflow) { /* where another size is 0 */
+        error_raise(ERROR_SHAPE, operation, "Stride calculation overflowed");
+        return -1;
+    }
+    return numel;
 }
 
 /* Takes over the reference to `storage`. */
@@ -118,13 +121,23 @@ static Tensor *wrap(Storage *storage, Dims shape, const int64_t *strides, int64_
     return scope_own(x);
 }
 
-/* How many elements lie between the first and the last of a tensor, both counted. */
-static int64_t extent(Dims shape, const int64_t *strides, int64_t numel)
+int64_t storage_extent(Dims shape, const int64_t *strides, int64_t offset, size_t element,
+                       const char *operation)
 {
-    int64_t last = numel > 0 ? 1 : 0;
-    for (int64_t d = 0; d < shape.n && numel > 0; d++)
-        last += (shape.data[d] - 1) * strides[d];
-    return last;
+    int64_t end = 0, step, bytes;
+    bool overflow = __builtin_add_overflow(offset, 1, &end);
+    for (int64_t d = 0; d < shape.n; d++) {
+        if (shape.data[d] == 0)
+            return 0;
+        overflow |= __builtin_mul_overflow(shape.data[d] - 1, strides[d], &step);
+        overflow |= __builtin_add_overflow(end, step, &end);
+    }
+    if (!overflow && !__builtin_mul_overflow(end, (int64_t)element, &bytes))
+        return end;
+    char a[160], b[160];
+    error_raise(ERROR_SHAPE, operation, "Storage size calculation overflowed with sizes=%s and strides=%s",
+                dims_string(shape, a, sizeof a), dims_string((Dims){shape.n, strides}, b, sizeof b));
+    return -1;
 }
 
 Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Device device,
@@ -133,8 +146,10 @@ Tensor *tensor_new_strided(Dims shape, const int64_t *strides, DType dtype, Devi
     int64_t numel = checked_numel(shape, dtype_size(dtype), operation);
     if (numel < 0)
         return NULL;
-    size_t bytes = (size_t)extent(shape, strides, numel) * dtype_size(dtype);
-    Storage *storage = storage_new(bytes, device, operation);
+    int64_t items = storage_extent(shape, strides, 0, dtype_size(dtype), operation);
+    if (items < 0)
+        return NULL;
+    Storage *storage = storage_new((size_t)items * dtype_size(dtype), device, operation);
     return wrap(storage, shape, strides, 0, dtype, numel, operation);
 }
 
@@ -167,7 +182,10 @@ Tensor *tensor_new_from_blob(void *data, Dims shape, Dims strides, DType dtype, 
                 dims_string(strides, a, sizeof a));
         rows[d] = strides.data[d];
     }
-    size_t bytes = (size_t)extent(shape, rows, numel) * dtype_size(dtype);
+    int64_t items = storage_extent(shape, rows, 0, dtype_size(dtype), "from_blob");
+    if (items < 0)
+        return NULL;
+    size_t bytes = (size_t)items * dtype_size(dtype);
     Storage *storage = storage_from_data(data, bytes, device, release_data, user);
     return wrap(storage, shape, rows, 0, dtype, numel, "from_blob");
 }
@@ -229,18 +247,20 @@ void contiguous_strides(const int64_t *shape, int ndim, int64_t *strides)
     int64_t stride = 1;
     for (int d = ndim - 1; d >= 0; d--) {
         strides[d] = stride;
-        stride *= shape[d] > 1 ? shape[d] : 1;
+        if (d > 0) /* the last product may overflow */
+            stride *= shape[d] > 1 ? shape[d] : 1;
     }
 }
 
 void channels_last_strides(const int64_t *shape, int64_t *strides)
 {
-    static const int order[] = {1, 3, 2, 0};
+    static const int order[] = {1, 3, 2};
     int64_t stride = 1;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         strides[order[i]] = stride;
         stride *= shape[order[i]] > 1 ? shape[order[i]] : 1;
     }
+    strides[0] = stride;
 }
 
 int64_t wrap_dim(int64_t dim, int64_t ndim, const char *operation)

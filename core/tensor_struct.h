@@ -59,6 +59,11 @@ void contiguous_strides(const int64_t *shape, int ndim, int64_t *strides);
 /* N, H, W, C strides of a 4-d shape. */
 void channels_last_strides(const int64_t *shape, int64_t *strides);
 
+/* How many elements of a storage a tensor of this offset needs: up to its last, counted from the storage's
+ * first. Strides are not negative. Raises ERROR_SHAPE and returns -1 where the bytes would overflow. */
+int64_t storage_extent(Dims shape, const int64_t *strides, int64_t offset, size_t element,
+                       const char *operation);
+
 /* Turns -ndim..ndim-1 into 0..ndim-1 (a 0-d tensor counts as 1-d); raises ERROR_INDEX and returns -1
  * otherwise. */
 int64_t wrap_dim(int64_t dim, int64_t ndim, const char *operation);

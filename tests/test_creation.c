@@ -147,6 +147,9 @@ static void blobs_are_borrowed(void **state)
                  "mismatch in length of strides and shape: strides=[1], shape=[3, 2]");
     expect_error(tensor_from_blob(data, DIMS(3), DTYPE_FLOAT64, .strides = DIMS(-1)), ERROR_VALUE,
                  "as_strided: Negative strides are not supported at the moment, got strides: [-1]");
+    expect_error(
+        tensor_from_blob(data, DIMS(3, 2), DTYPE_FLOAT64, .strides = DIMS(INT64_C(1) << 62, 1)), ERROR_SHAPE,
+        "Storage size calculation overflowed with sizes=[3, 2] and strides=[4611686018427387904, 1]");
 }
 
 static void wrong_sizes(void **state)
@@ -167,6 +170,11 @@ static void wrong_sizes(void **state)
     int64_t large = INT64_C(1) << 40, many[TENSOR_MAX_DIMS + 1] = {0};
     expect_error(tensor_zeros(DIMS(large, large)), ERROR_SHAPE,
                  "Storage size calculation overflowed with sizes=[1099511627776, 1099511627776]");
+    expect_error(tensor_zeros(DIMS(large, large, 0)), ERROR_SHAPE,
+                 "Storage size calculation overflowed with sizes=[1099511627776, 1099511627776, 0]");
+    expect_error(tensor_zeros(DIMS(0, large, large)), ERROR_SHAPE, "Stride calculation overflowed");
+    Tensor *empty = tensor_zeros(DIMS(INT64_C(1) << 62, 0, 1024));
+    assert_true(tensor_is_contiguous(empty) && tensor_stride(empty, 0) == 1024);
     expect_error(tensor_ones(((Dims){TENSOR_MAX_DIMS + 1, many})), ERROR_SHAPE,
                  "a tensor can have at most 16 dimensions, but got 17");
 }

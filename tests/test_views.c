@@ -141,6 +141,21 @@ static Tensor *unflattened(Tensor *y)
     return tensor_select(tensor_unflatten(tensor_view(y, 6), 0, 3, 2), 1, 0);
 }
 
+/* Places that would wrap around do not lie inside. */
+static void test_views_beyond_the_storage(void **state)
+{
+    (void)state;
+    Tensor *x = VECTOR(1, 2, 3, 4);
+    expect_error(
+        tensor_as_strided(x, DIMS(3, 2), DIMS(INT64_C(1) << 62, 3), 0), ERROR_SHAPE,
+        "Storage size calculation overflowed with sizes=[3, 2] and strides=[4611686018427387904, 3]");
+    expect_error(tensor_as_strided(x, DIMS(2, 2), DIMS(1, 1), INT64_MAX), ERROR_SHAPE,
+                 "Storage size calculation overflowed with sizes=[2, 2] and strides=[1, 1]");
+    expect_error(tensor_as_strided(x, DIMS(2, 2), DIMS(3, 1), 0), ERROR_VALUE,
+                 "setStorage: sizes [2, 2], strides [3, 1], storage offset 0, and itemsize 8 requiring a "
+                 "storage size of 40 are out of bounds for storage of size 32");
+}
+
 static void test_in_place_on_views(void **state)
 {
     (void)state;
@@ -214,6 +229,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_spellings, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_lists, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_memory, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_views_beyond_the_storage, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_in_place_on_views, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_shapes_in_place, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_shapes_that_cannot_change_in_place, begin_test, end_test),

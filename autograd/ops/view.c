@@ -131,7 +131,7 @@ void as_strided_backward(TapeNode *node, Tensor *grad)
 
 static bool inside_storage(const Tensor *x, Dims size, Dims stride, int64_t offset)
 {
-    int64_t low, high, items = (int64_t)(x->storage->bytes / dtype_size(x->dtype));
+    int64_t needed, items = (int64_t)(x->storage->bytes / dtype_size(x->dtype));
     char a[160], b[160];
     if (size.n != stride.n)
         return error_raise(ERROR_SHAPE, "as_strided", "mismatch in length of strides and shape") != NULL;
@@ -147,14 +147,15 @@ static bool inside_storage(const Tensor *x, Dims size, Dims stride, int64_t offs
     if (offset < 0)
         return error_raise(ERROR_VALUE, "as_strided", "Tensor: invalid storage offset %lld",
                            (long long)offset) != NULL;
-    extent(size, stride.data, offset, &low, &high);
-    return (low >= 0 && high < items) ||
+    if ((needed = storage_extent(size, stride.data, offset, dtype_size(x->dtype), "as_strided")) < 0)
+        return false;
+    return needed <= items ||
            error_raise(ERROR_VALUE, "as_strided",
                        "setStorage: sizes %s, strides %s, storage offset %lld, and itemsize %zu requiring a "
                        "storage size "
                        "of %lld are out of bounds for storage of size %zu",
                        dims_string(size, a, sizeof a), dims_string(stride, b, sizeof b), (long long)offset,
-                       dtype_size(x->dtype), (long long)(high + 1) * (long long)dtype_size(x->dtype),
+                       dtype_size(x->dtype), (long long)needed * (long long)dtype_size(x->dtype),
                        x->storage->bytes) != NULL;
 }
 
