@@ -86,7 +86,7 @@ typedef enum BinaryOp {
     BINARY_BITWISE_AND,
     BINARY_BITWISE_OR,
     BINARY_BITWISE_XOR,
-    BINARY_RELU_BACKWARD /* b > 0 ? a : 0 */,
+    BINARY_RELU_BACKWARD /* b <= 0 ? 0 : a; a NaN is not below 0 */,
     BINARY_SIGMOID_BACKWARD /* a b (1 - b) */,
     BINARY_TANH_BACKWARD /* a (1 - b^2) */,
     BINARY_COUNT

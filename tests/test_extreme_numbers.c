@@ -73,6 +73,29 @@ static void test_gradients_of_what_is_no_number(void **state)
     expect_values(gradient(tensor_prelu(infinite, slope), slope), -2);
 }
 
+/* The gradient of x, by the kernel and by recorded operations. */
+#define expect_gradient(y, x, ...)                                                                           \
+    do {                                                                                                     \
+        expect_values(gradient((y), (x)), __VA_ARGS__);                                                      \
+        TensorList recorded = autograd_grad(TENSORS(tensor_sum((y))), TENSORS((x)), .create_graph = true);   \
+        expect_values(recorded.items[0], __VA_ARGS__);                                                       \
+    } while (0)
+
+static void test_gradients_on_the_bounds(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(NAN, 1, -1, 0.5, -INFINITY);
+    expect_gradient(tensor_relu(x), x, 1, 1, 0, 1, 0);
+    expect_gradient(tensor_clamp(x, -1, 1), x, 0, 0, 0, 1, 0);
+    expect_gradient(tensor_clamp_min(x, -1), x, 0, 1, 0, 1, 0);
+    expect_gradient(tensor_clamp_max(x, 1), x, 0, 0, 1, 1, 1);
+    Tensor *zero = PARAMETER(0, -0.0, 1);
+    TensorList slope =
+        autograd_grad(TENSORS(tensor_sum(tensor_elu(zero))), TENSORS(zero), .create_graph = true);
+    expect_values(slope.items[0], 1, 1, 1);
+    expect_values(gradient(slope.items[0], zero), 0, 0, 0);
+}
+
 /* Nothing goes anywhere, and all of src has a gradient of 0. */
 static void test_scattering_nothing(void **state)
 {
@@ -90,7 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_products_of_bytes),           TEST(test_lerp_reaches_its_end),
         TEST(test_bounds_that_are_not_numbers), TEST(test_gradients_of_what_is_no_number),
-        TEST(test_scattering_nothing),
+        TEST(test_gradients_on_the_bounds),     TEST(test_scattering_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

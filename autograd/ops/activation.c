@@ -63,12 +63,12 @@ Tensor *tensor_tanh_(Tensor *self)
     return unary_in_place(self, &(Unary){OP_TANH_, UNARY_TANH, UNARY_SAVES_RESULT, true, 0, 0});
 }
 
-/* -- relu: dy/dx = 1 where y > 0, else 0 -- */
+/* -- relu: dy/dx = 0 where y <= 0, else 1: a NaN's gradient passes -- */
 
 void relu_backward(TapeNode *node, Tensor *grad)
 {
     if (!give_from_result(node, grad, BINARY_RELU_BACKWARD))
-        tape_give(node, 0, tensor_mul(grad, tensor_gt(tape_saved(node, 0), 0)));
+        tape_give(node, 0, tensor_where(tensor_le(tape_saved(node, 0), 0), 0, grad));
 }
 
 static bool can_rectify(const char *operation, const Tensor *x)

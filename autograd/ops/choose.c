@@ -80,7 +80,7 @@ Tensor *(tensor_masked_fill_)(Tensor *self, Tensor *mask, Tensor *value)
     return tape_record(OP_MASKED_FILL_, y, INPUTS(self, mask, value), SAVES(mask));
 }
 
-/* -- clamp: the gradient passes within the bounds, and on them -- */
+/* -- clamp: the gradient passes within the bounds, and not on them; one that is infinite is none -- */
 
 void clamp_backward(TapeNode *node, Tensor *grad)
 {
@@ -88,8 +88,11 @@ void clamp_backward(TapeNode *node, Tensor *grad)
         return;
     UnaryArgs bounds = unary_args(node);
     Tensor *x = tape_saved(node, 0);
-    Tensor *within = tensor_logical_and(tensor_ge(x, bounds.a), tensor_le(x, bounds.b));
-    tape_give(node, 0, tensor_where(within, grad, 0));
+    if (bounds.a != -HUGE_VAL)
+        grad = tensor_where(tensor_gt(x, bounds.a), grad, 0);
+    if (bounds.b != HUGE_VAL)
+        grad = tensor_where(tensor_lt(x, bounds.b), grad, 0);
+    tape_give(node, 0, grad);
 }
 
 static bool check_clamp(const char *operation, const Tensor *min, const Tensor *max)

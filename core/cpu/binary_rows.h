@@ -61,7 +61,7 @@
     X(BINARY_MAXIMUM, maximum, T, maximum_##T(x, y))                                                         \
     X(BINARY_MINIMUM, minimum, T, minimum_##T(x, y))                                                         \
     X(BINARY_ATAN2, atan2, T, F(atan2)(x, y))                                                                \
-    X(BINARY_RELU_BACKWARD, relu_backward, T, y > 0 ? x : 0)                                                 \
+    X(BINARY_RELU_BACKWARD, relu_backward, T, y <= 0 ? 0 : x)                                                \
     X(BINARY_SIGMOID_BACKWARD, sigmoid_backward, T, x *(1 - y) * y)                                          \
     X(BINARY_TANH_BACKWARD, tanh_backward, T, x *(1 - y * y))
 

@@ -137,7 +137,7 @@
     X(UNARY_GELU_TANH, gelu_tanh_slope, T, g *gelu_tanh_slope_##T(x))                                        \
     X(UNARY_SILU, silu_slope, T, g *silu_slope_##T(x))                                                       \
     X(UNARY_SOFTPLUS, softplus_slope, T, x *a > b ? g : g * F(sigmoid)(x * a))                               \
-    X(UNARY_CLAMP, clamp_slope, T, x >= a && x <= b ? g : 0)
+    X(UNARY_CLAMP, clamp_slope, T, (x > a || a == -INFINITY) && (x < b || b == INFINITY) ? g : 0)
 
 #define SLOPE_ROW(op, name, T, expression)                                                                   \
     static inline T name##_of_##T(T g, T x, T a, T b)                                                        \
