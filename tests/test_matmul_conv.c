@@ -88,6 +88,21 @@ static void beta_zero(void **state)
     }
 }
 
+/* alpha 0 does not look at the product, of whatever size: vectors, small matrices, large ones. */
+static void alpha_zero(void **state)
+{
+    (void)state;
+    static const int64_t sizes[] = {1, 5, 150};
+    for (int i = 0; i < 3; i++)
+        tensor_scope {
+            int64_t n = sizes[i];
+            Tensor *ones = tensor_ones(DIMS(n, n)), *nan = tensor_full(DIMS(n, n), (double)NAN);
+            Tensor *y = tensor_addmm(ones, nan, ones, .beta = 3, .alpha = 0);
+            for (int64_t k = 0; k < n * n; k++)
+                assert_true(at(y, k) == 3);
+        }
+}
+
 static void wrong_matrices(void **state)
 {
     (void)state;
@@ -319,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matmul_shapes),
         cmocka_unit_test(beta_zero),
+        cmocka_unit_test(alpha_zero),
         cmocka_unit_test(wrong_matrices),
         cmocka_unit_test(conv_keywords),
         cmocka_unit_test(conv_same),

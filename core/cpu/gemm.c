@@ -200,6 +200,8 @@ bool cpu_gemm(Tensor *out, const Tensor *a, const Tensor *b, double alpha, doubl
                  .beta = beta};
     if (out->numel == 0)
         return true;
+    if (alpha == 0) /* as in BLAS, the product is not looked at: its NaN do not count */
+        p.a.columns = p.b.rows = 0;
     if (dtype_is_floating_point(out->dtype) && out->dtype != DTYPE_FLOAT16 && out->dtype != DTYPE_BFLOAT16)
         return gemm_float(&p, out->shape[0]);
     if (out->dtype != DTYPE_INT64 && out->dtype != DTYPE_INT32 && out->dtype != DTYPE_UINT8)
