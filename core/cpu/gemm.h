@@ -14,7 +14,7 @@ typedef struct Matrix {
 /* out = alpha * a b + beta * out */
 typedef struct Product {
     Matrix out, a, b;
-    DType dtype; /* float32 or float64 */
+    DType dtype; /* float32 or float64; gemm.c alone also takes integers */
     size_t size;
     double alpha, beta;
     int threads; /* for each product of the batch */
