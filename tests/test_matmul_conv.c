@@ -195,6 +195,27 @@ static void conv_transpose_output_padding(void **state)
 }
 
 /* padding='same' with an even kernel pads one more below and on the right. */
+/* Strides far beyond the image leave one window; borders beyond any memory are an error. */
+static void conv_far_away(void **state)
+{
+    (void)state;
+    const int64_t far = INT64_C(1) << 62, wide = INT64_C(1) << 32;
+    tensor_scope {
+        Tensor *x = tensor_requires_grad_(tensor_ones(DIMS(1, 1, 4, 4)), true);
+        Tensor *weight = tensor_requires_grad_(tensor_ones(DIMS(1, 1, 2, 2)), true);
+        Tensor *y = tensor_conv2d(x, weight, .stride = far, .padding = 1);
+        shaped(y, DIMS(1, 1, 1, 1));
+        TensorList grads = autograd_grad(TENSORS(y), TENSORS(x, weight));
+        for (int i = 0; i < 16; i++)
+            assert_true(at(grads.items[0], i) == (i == 0));
+        for (int i = 0; i < 4; i++)
+            assert_true(at(grads.items[1], i) == (i == 3));
+        error_set_handler(error_ignore, NULL);
+        fails(tensor_conv2d(x, weight, .padding = wide, .dilation = 2 * wide),
+              "out of memory for the borders of the images");
+    }
+}
+
 static void conv_same(void **state)
 {
     (void)state;
@@ -338,6 +359,7 @@ int main(void)
         cmocka_unit_test(wrong_matrices),
         cmocka_unit_test(conv_keywords),
         cmocka_unit_test(conv_same),
+        cmocka_unit_test(conv_far_away),
         cmocka_unit_test(conv_layout),
         cmocka_unit_test(wrong_convolutions),
         cmocka_unit_test(conv_transpose_keywords),

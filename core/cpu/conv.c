@@ -40,6 +40,24 @@ static bool takes(const Tensor *x, const char *operation)
                        dtype_scalar_name(x->dtype)) != NULL;
 }
 
+/* The parameters with strides no larger than x and its borders, which do as well: there is one window then.
+ * What is beyond any memory is refused here, so that no size below overflows. */
+static bool within_reach(ConvParams *within, const ConvParams *p, const Tensor *x, const char *operation)
+{
+    double area = 1;
+    *within = *p;
+    for (int d = 0; d < 2; d++)
+        area *= (double)x->shape[2 + d] + 2 * (double)p->padding[d];
+    if (area > 0x1p36)
+        return error_raise(ERROR_MEMORY, operation, "out of memory for the borders of the images") != NULL;
+    for (int d = 0; d < 2; d++) {
+        int64_t size = x->shape[2 + d] + 2 * p->padding[d];
+        if (p->stride[d] > size)
+            within->stride[d] = size > 0 ? size : 1;
+    }
+    return true;
+}
+
 static Tap *taps_new(const Tensor *weight, const char *operation)
 {
     size_t n = (size_t)(weight->shape[2] * weight->shape[3]);
@@ -89,12 +107,13 @@ static bool gather(const Gather *g, const char *operation)
 
 bool cpu_conv2d(Tensor *out, const Tensor *x, const Tensor *weight, const Tensor *bias, const ConvParams *p)
 {
-    if (!takes(out, "conv2d"))
+    ConvParams within;
+    if (!takes(out, "conv2d") || !within_reach(&within, p, x, "conv2d"))
         return false;
     Tap *taps = taps_new(weight, "conv2d");
     if (taps == NULL)
         return false;
-    Gather g = forward_of(out, x, weight, bias, p, taps);
+    Gather g = forward_of(out, x, weight, bias, &within, taps);
     bool ok = gather(&g, "conv2d");
     free(taps);
     return ok;
@@ -138,8 +157,10 @@ static bool tap_in_phase(const ConvParams *p, int d, int64_t phase, int64_t r, i
 
 bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor *weight, const ConvParams *p)
 {
-    if (!takes(grad_x, "conv2d_backward_input"))
+    ConvParams within;
+    if (!takes(grad_x, "conv2d_backward_input") || !within_reach(&within, p, grad_x, "conv2d_backward_input"))
         return false;
+    p = &within;
     Tap *taps = taps_new(weight, "conv2d_backward_input");
     bool ok = taps != NULL;
     Images x = images_of(grad_x);
@@ -153,10 +174,9 @@ bool cpu_conv2d_backward_input(Tensor *grad_x, const Tensor *grad, const Tensor 
                 .groups = p->groups,
                 .taps = taps};
     bool zeroed = ok && zero_unused(grad_x, weight, p);
-    for (int64_t i = 0; ok && i < p->stride[0] * p->stride[1]; i++) {
-        int64_t phase[2] = {i / p->stride[1], i % p->stride[1]};
-        if (phase[0] >= x.h || phase[1] >= x.w)
-            continue;
+    int64_t rows = p->stride[0] < x.h ? p->stride[0] : x.h, columns = p->stride[1] < x.w ? p->stride[1] : x.w;
+    for (int64_t i = 0; ok && i < rows * columns; i++) {
+        int64_t phase[2] = {i / columns, i % columns};
         g.out = phase_of(x, p, phase, dtype_size(g.dtype));
         g.n_taps = 0;
         for (int64_t r = 0; r < weight->shape[2]; r++)
@@ -185,8 +205,11 @@ static bool depthwise_weight(Tensor *grad_weight, const Tensor *grad, const Tens
 
 bool cpu_conv2d_backward_weight(Tensor *grad_weight, const Tensor *grad, const Tensor *x, const ConvParams *p)
 {
-    if (!takes(grad_weight, "conv2d_backward_weight"))
+    ConvParams within;
+    if (!takes(grad_weight, "conv2d_backward_weight") ||
+        !within_reach(&within, p, x, "conv2d_backward_weight"))
         return false;
+    p = &within;
     if (is_depthwise(x->shape[1], grad->shape[1], p->groups) && grad->numel > 0 && grad_weight->numel > 0)
         return depthwise_weight(grad_weight, grad, x, p);
     return conv_weight(grad_weight, grad, x, p);
