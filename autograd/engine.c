@@ -17,7 +17,7 @@ typedef struct Entry {
     Tensor *grad;   /* the sum of what the node's users have given so far */
     Tensor *captured;
     bool wanted; /* autograd_grad asks for this gradient */
-    bool needed; /* something wanted lies at or behind this node */
+    bool behind; /* something wanted lies behind this node: its own backward must run */
 } Entry;
 
 typedef struct Graph {
@@ -210,6 +210,12 @@ static bool retain_grad_of(TapeNode *node, Tensor *grad)
     return true;
 }
 
+/* Must this gradient be computed? */
+static bool is_needed(const Entry *entry)
+{
+    return entry->wanted || entry->behind;
+}
+
 static bool give_to_inputs(Graph *graph, Entry *entry)
 {
     TapeNode *node = entry->node;
@@ -223,7 +229,7 @@ static bool give_to_inputs(Graph *graph, Entry *entry)
         Entry *next = entry_of(graph, node->next[i]);
         if (grads[i] == NULL)
             continue;
-        if (given && next != NULL && next->needed)
+        if (given && next != NULL && is_needed(next))
             given = add_gradient(next, grads[i], graph->create_graph);
         else
             object_release(grads[i]);
@@ -236,18 +242,18 @@ static bool give_to_inputs(Graph *graph, Entry *entry)
 static bool visit(Graph *graph, Entry *entry)
 {
     TapeNode *node = entry->node;
-    if (entry->grad == NULL || !entry->needed)
+    if (entry->grad == NULL || !is_needed(entry))
         return true;
     bool leaf = node->backward == accumulate_grad;
     if (!call_hooks(leaf ? &meta_of(node->variable)->hooks : &node->hooks, entry))
         return false;
-    if (node->retaining != NULL && graph->accumulate && !retain_grad_of(node, entry->grad))
+    if (node->retaining != NULL && !retain_grad_of(node, entry->grad))
         return false;
     if (entry->wanted)
         entry->captured = object_retain(entry->grad);
     if (leaf)
         return !graph->accumulate || accumulate(node->variable, entry, graph->create_graph);
-    return give_to_inputs(graph, entry);
+    return !entry->behind || give_to_inputs(graph, entry);
 }
 
 /* -- the pass -- */
@@ -257,10 +263,10 @@ static void mark_needed(Graph *graph)
 {
     for (int64_t i = graph->count - 1; i >= 0; i--) {
         Entry *entry = &graph->entries[i];
-        entry->needed = graph->accumulate || entry->wanted;
-        for (int j = 0; j < entry->node->n_inputs && !entry->needed; j++) {
+        entry->behind = graph->accumulate;
+        for (int j = 0; j < entry->node->n_inputs && !entry->behind; j++) {
             const Entry *next = entry_of(graph, entry->node->next[j]);
-            entry->needed = next != NULL && next->needed;
+            entry->behind = next != NULL && is_needed(next);
         }
     }
 }

@@ -154,6 +154,15 @@ static void test_grad_of_intermediate_results(void **state)
     expect_values(grads.items[1], 4, 32);
 }
 
+/* What made the tensors that are asked for has no part in it, and is not freed. */
+static void test_grad_leaves_what_is_behind(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2), *z = square(x), *y = tensor_sum(square(z));
+    expect_values(autograd_grad(TENSORS(y), TENSORS(z)).items[0], 2, 8);
+    expect_values(autograd_grad(TENSORS(tensor_sum(z)), TENSORS(x)).items[0], 2, 4);
+}
+
 static void test_grad_of_several_outputs(void **state)
 {
     (void)state;
@@ -352,6 +361,9 @@ static void test_retain_grad(void **state)
     assert_true(tensor_backward(tensor_sum(square(y)), .retain_graph = true));
     expect_values(tensor_grad(y), 2, 8);
     expect_values(tensor_grad(x), 4, 32);
+    assert_non_null(autograd_grad(TENSORS(tensor_sum(square(y))), TENSORS(x)).items);
+    expect_values(tensor_grad(y), 4, 16); /* autograd_grad adds to it, as in PyTorch */
+    expect_values(tensor_grad(x), 4, 32);
     expect_error(tensor_retain_grad(VECTOR(1)), ERROR_AUTOGRAD,
                  "can't retain_grad on Tensor that has requires_grad=False");
 }
@@ -464,6 +476,7 @@ int main(void)
         TEST(test_broadcast_and_dtypes),
         TEST(test_grad_accumulates_nothing),
         TEST(test_grad_of_intermediate_results),
+        TEST(test_grad_leaves_what_is_behind),
         TEST(test_grad_of_several_outputs),
         TEST(test_unused_inputs),
         TEST(test_create_graph),
