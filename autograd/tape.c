@@ -17,6 +17,11 @@
 
 static uint64_t last_sequence;
 
+static uint64_t next_sequence(void)
+{
+    return __atomic_add_fetch(&last_sequence, 1, __ATOMIC_RELAXED);
+}
+
 /* -- nodes -- */
 
 void node_free_saved(TapeNode *node)
@@ -58,7 +63,7 @@ TapeNode *node_new(const char *name, BackwardFunction backward, int n_inputs, in
             node->name = name;
             node->backward = backward;
             node->n_inputs = n_inputs;
-            node->sequence = __atomic_add_fetch(&last_sequence, 1, __ATOMIC_RELAXED);
+            node->sequence = next_sequence();
             return node;
         }
         object_release(node);
@@ -175,6 +180,7 @@ static bool connect_inputs(TapeNode *node, TensorList inputs)
         if (node->next[i] == NULL)
             return false;
     }
+    node->sequence = next_sequence(); /* histories of views may have been made anew just now */
     return true;
 }
 

@@ -35,9 +35,11 @@ void view_refresh_grad_fn(Tensor *view)
     AutogradMeta *meta = meta_of(view);
     if (meta->view_version == tensor_version(view) || meta->made_in_no_grad)
         return;
-    meta->view_version = tensor_version(view); /* first: what follows asks for histories too */
-    if (!tensor_requires_grad(meta->view_base))
+    meta->view_version = tensor_version(view);    /* first: what follows asks for histories too */
+    if (!tensor_requires_grad(meta->view_base)) { /* the base was detached */
+        meta_set_grad_fn(meta, NULL);
         return;
+    }
     Scope scope = scope_open();
     bool grad_mode = autograd_set_grad_enabled(true);
     Dims strides = {view->ndim, view->strides};

@@ -129,6 +129,29 @@ static void test_base_changed_reaches_its_view(void **state)
     expect_values(tensor_grad(x), 0, 128, 432, 0);
 }
 
+/* A view's history that is made anew while an operation is recorded is older than the operation all the same,
+ * in whatever place the view stands. */
+static void test_view_out_of_date_as_second_input(void **state)
+{
+    (void)state;
+    Tensor *a = PARAMETER(3, 4), *x = PARAMETER(1, 2), *b = tensor_mul(x, 1), *v = slice(b, 0, 2);
+    tensor_mul_(b, 2);
+    assert_true(tensor_backward(tensor_sum(tensor_mul(a, v))));
+    expect_values(tensor_grad(a), 2, 4);
+    expect_values(tensor_grad(x), 6, 8);
+}
+
+static void test_view_of_a_base_that_is_detached(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2), *b = tensor_mul(x, 1), *v = slice(b, 0, 2);
+    tensor_detach_(b);
+    assert_true(tensor_backward(tensor_sum(v))); /* the history that it had is still right */
+    expect_values(tensor_grad(x), 1, 1);
+    tensor_mul_(b, 2);
+    assert_false(tensor_requires_grad(v));
+}
+
 static void test_view_of_a_view(void **state)
 {
     (void)state;
@@ -235,6 +258,8 @@ int main(void)
         TEST(test_view_changed_reaches_its_base),
         TEST(test_view_changed_is_itself_differentiable),
         TEST(test_base_changed_reaches_its_view),
+        TEST(test_view_out_of_date_as_second_input),
+        TEST(test_view_of_a_base_that_is_detached),
         TEST(test_view_of_a_view),
         TEST(test_second_derivative_through_a_view),
         TEST(test_views_made_without_gradients),
