@@ -82,6 +82,9 @@ void accumulate_grad(TapeNode *node, Tensor *grad); /* marks AccumulateGrad node
 /* view_history.c */
 void view_remember(Tensor *view, Tensor *x);
 void view_refresh_grad_fn(Tensor *view);
+/* Views made while gradients were off cannot follow a change of their memory: ERROR_AUTOGRAD if one is among
+ * the inputs of an operation with the result y. */
+bool views_have_histories(const char *operation, const Tensor *y, TensorList inputs);
 bool view_rebase(Tensor *view, TapeNode *node, int self_input); /* takes over the reference to node */
 
 #endif

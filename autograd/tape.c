@@ -207,6 +207,8 @@ static Tensor *record(const char *name, bool users_own, BackwardFunction backwar
         meta_of(y)->inference = true;
         return y;
     }
+    if (dtype_is_floating_point(y->dtype) && !views_have_histories(name, y, inputs))
+        return NULL;
     if (!dtype_is_floating_point(y->dtype) || !tape_wants(inputs))
         return y;
     size_t name_size = users_own ? strlen(name) + sizeof "Backward" : 0;

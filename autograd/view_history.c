@@ -50,6 +50,33 @@ void view_refresh_grad_fn(Tensor *view)
     scope_close(scope);
 }
 
+/* Always false. */
+static bool refuse_view(const char *operation, const char *what)
+{
+    return error_raise(ERROR_AUTOGRAD, operation,
+                       "A view was created in no_grad mode and %s modified inplace with grad mode enabled. "
+                       "Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+                       "clarify your code by moving both the view and the inplace either both inside the "
+                       "no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+                       "want the inplace to be tracked).",
+                       what) != NULL;
+}
+
+bool views_have_histories(const char *operation, const Tensor *y, TensorList inputs)
+{
+    for (int64_t i = 0; i < inputs.n && autograd_is_grad_enabled(); i++) {
+        const Tensor *x = inputs.items[i];
+        const AutogradMeta *meta = meta_of(x);
+        if (meta == NULL || !meta->made_in_no_grad)
+            continue;
+        if (x == y && tape_wants(inputs))
+            return refuse_view(operation, "is being");
+        if (x != y && meta->view_version != tensor_version(x) && tensor_requires_grad(meta->view_base))
+            return refuse_view(operation, "its base or another view of its base has been");
+    }
+    return true;
+}
+
 /* Where the base and the slice of it lie. */
 typedef struct SliceArgs {
     int self_input;
@@ -159,14 +186,7 @@ bool tape_check_inplace_view(Tensor *x, const char *operation)
                            "a leaf Variable that requires grad is being used in an in-place operation.") !=
                    NULL;
     if (meta->made_in_no_grad)
-        return error_raise(
-                   ERROR_AUTOGRAD, operation,
-                   "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-                   "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-                   "your code by moving both the view and the inplace either both inside the no_grad block "
-                   "(if "
-                   "you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                   "tracked).") != NULL;
+        return refuse_view(operation, "is being");
     if (tensor_is_leaf(meta->view_base))
         return error_raise(
                    ERROR_AUTOGRAD, operation,

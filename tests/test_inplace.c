@@ -191,6 +191,24 @@ static void test_views_made_without_gradients(void **state)
     expect_error(tensor_mul_(of_leaf, 2), ERROR_AUTOGRAD, text);
     expect_error(tensor_mul_(of_result, 2), ERROR_AUTOGRAD, text);
     expect_values(b, 2, 2);
+    Tensor *of_constant = NULL;
+    autograd_no_grad of_constant = slice(VECTOR(1, 2), 0, 2);
+    expect_error(tensor_add_(of_constant, x), ERROR_AUTOGRAD, text);
+}
+
+/* Their value now depends on x, but they have no history that says so. */
+static void test_views_made_without_gradients_of_what_changed(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "A view was created in no_grad mode and its base or another view of its base has been modified "
+        "inplace with grad mode enabled.";
+    Tensor *x = PARAMETER(1, 2), *b = VECTOR(3, 4), *v = NULL;
+    autograd_no_grad v = slice(b, 0, 2);
+    tensor_mul_(b, x);
+    expect_error(tensor_sum(v), ERROR_AUTOGRAD, text);
+    expect_error(tensor_mul(x, v), ERROR_AUTOGRAD, text);
+    autograd_no_grad expect_values(tensor_mul(v, 2), 6, 16);
 }
 
 static void test_memory_that_overlaps(void **state)
@@ -263,6 +281,7 @@ int main(void)
         TEST(test_view_of_a_view),
         TEST(test_second_derivative_through_a_view),
         TEST(test_views_made_without_gradients),
+        TEST(test_views_made_without_gradients_of_what_changed),
         TEST(test_memory_that_overlaps),
         TEST(test_detach_of_views),
         TEST(test_results_that_do_not_fit),
