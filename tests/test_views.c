@@ -223,11 +223,33 @@ static void test_memory_formats(void **state)
     assert_null((tensor_contiguous)(NULL, TENSOR_CHANNELS_LAST));
 }
 
+/* Elements of a view that lie at one place add their gradients; elements of the input that do share them. */
+static void test_gradients_of_windows(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2, 3, 4), *windows = tensor_as_strided(x, DIMS(3, 2), DIMS(1, 1), 0);
+    Tensor *loss = tensor_sum(tensor_pow(windows, 3));
+    Tensor *first = autograd_grad(TENSORS(loss), TENSORS(x), .create_graph = true).items[0];
+    expect_values(first, 3, 24, 54, 48);
+    assert_true(tensor_backward(tensor_sum(first)));
+    expect_values(tensor_grad(x), 6, 24, 36, 24);
+    tensor_set_grad(x, NULL);
+    Tensor *corner =
+        tensor_as_strided(tensor_as_strided(x, DIMS(3, 2), DIMS(1, 1), 0), DIMS(2, 2), DIMS(1, 1), 0);
+    assert_true(tensor_backward(tensor_sum(tensor_square(corner))));
+    expect_values(tensor_grad(x), 2, 8, 6, 0);
+    tensor_set_grad(x, NULL);
+    Tensor *rows = tensor_expand(tensor_view(x, 1, 4), 3, 4);
+    assert_true(tensor_backward(tensor_sum(tensor_as_strided(rows, DIMS(2), DIMS(1), 1))));
+    expect_values(tensor_grad(x), 0, 1, 1, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_spellings, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_lists, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(test_gradients_of_windows, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_memory, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_views_beyond_the_storage, begin_test, end_test),
         cmocka_unit_test_setup_teardown(test_in_place_on_views, begin_test, end_test),

@@ -2,10 +2,15 @@
 
 #include <string.h>
 
+#include "autograd/creation.h"
+#include "autograd/ops/choose.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/divide.h"
+#include "autograd/ops/index.h"
 #include "autograd/ops/kernel.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
+#include "autograd/ops/reshape.h"
 #include "autograd/tape.h"
 
 /* -- expand: what was repeated is summed (by tape_give) -- */
@@ -87,14 +92,59 @@ static Tensor *without_repetition(Tensor *grad, const StridedArgs *a, int64_t *s
     return tensor_sum_to_size(grad, (Dims){a->ndim, shape});
 }
 
-/* How many elements of the input share each place: an expanded input has its values several times. */
-static double sharing(const StridedArgs *a)
+/* Do several elements share a place? As in PyTorch, what only might counts too. */
+static bool may_overlap(Dims shape, const int64_t *strides)
 {
-    double count = 1;
-    for (int d = 0; d < a->in_ndim; d++)
-        if (a->in_strides[d] == 0)
-            count *= (double)a->in_shape[d];
-    return count;
+    int64_t covered = 0, last = -1; /* places that the smaller strides reach */
+    for (int64_t i = 0; i < shape.n; i++) {
+        int64_t next = -1;
+        for (int64_t d = 0; d < shape.n; d++)
+            if (shape.data[d] > 1 && strides[d] > last && (next < 0 || strides[d] < strides[next]))
+                next = d;
+        if (next < 0)
+            break;
+        for (int64_t d = 0; d < shape.n; d++)
+            if (d != next && shape.data[d] > 1 && strides[d] == strides[next])
+                return true;
+        if (strides[next] <= covered)
+            return true;
+        covered += (shape.data[next] - 1) * strides[next];
+        last = strides[next];
+    }
+    return false;
+}
+
+/* The places of a view in `memory`, one after the other. */
+static Tensor *places_of(const Tensor *memory, Dims shape, Dims strides, int64_t offset)
+{
+    const TensorOptions options = {.device = tensor_device(memory)};
+    Tensor *all = tensor_arange_args(scalar_int(0), scalar_int(memory->numel), scalar_int(1), &options);
+    return tensor_reshape((tensor_as_strided)(all, shape, strides, offset), -1);
+}
+
+/* `memory`, zeros, with values added to the places of a view. */
+static Tensor *added(Tensor *memory, Dims strides, int64_t offset, Tensor *values)
+{
+    if (memory == NULL || values == NULL || values->numel == 0)
+        return values != NULL ? memory : NULL;
+    Dims shape = tensor_dims(values);
+    if (may_overlap(shape, strides.data))
+        return tensor_index_add(memory, 0, places_of(memory, shape, strides, offset),
+                                tensor_reshape(values, -1));
+    return tensor_copy_((tensor_as_strided)(memory, shape, strides, offset), values) != NULL ? memory : NULL;
+}
+
+/* `memory` divided by how many elements of a view share each place. */
+static Tensor *shared(Tensor *memory, Dims shape, Dims strides, int64_t offset)
+{
+    if (memory == NULL || !may_overlap(shape, strides.data))
+        return memory;
+    Tensor *places = places_of(memory, shape, strides, offset);
+    Tensor *one = tensor_fill_(tensor_new(DIMS(), memory->dtype, tensor_device(memory), "as_strided"), 1);
+    Tensor *counts = places != NULL ? tensor_index_add(tensor_zeros_like(memory), 0, places,
+                                                       (tensor_expand)(one, tensor_dims(places)))
+                                    : NULL;
+    return tensor_div(memory, tensor_clamp_min(counts, 1));
 }
 
 /* The gradient is laid out in memory as the view was, with zeros around it, and read as the input was.
@@ -103,6 +153,7 @@ void as_strided_backward(TapeNode *node, Tensor *grad)
 {
     const StridedArgs *a = tape_args(node);
     Dims shape = {a->ndim, a->shape}, in = {a->in_ndim, a->in_shape};
+    Dims strides = {a->ndim, a->strides}, in_strides = {a->in_ndim, a->in_strides};
     int64_t low, high, in_low, in_high, once[TENSOR_MAX_DIMS];
     extent(shape, a->strides, a->offset, &low, &high);
     extent(in, a->in_strides, a->in_offset, &in_low, &in_high);
@@ -111,22 +162,15 @@ void as_strided_backward(TapeNode *node, Tensor *grad)
     int64_t numel = 1;
     for (int64_t d = 0; d < in.n; d++)
         numel *= in.data[d];
+    if (numel == 0) {
+        tape_give(node, 0, tensor_zero_(tensor_new(in, grad->dtype, tensor_device(grad), "as_strided")));
+        return;
+    }
     Tensor *memory =
         tensor_zero_(tensor_new(DIMS(high - low + 1), grad->dtype, tensor_device(grad), "as_strided"));
-    Tensor *values = without_repetition(grad, a, once);
-    if (memory == NULL || values == NULL)
-        return;
-    if (values->numel > 0) {
-        Dims strides = {a->ndim, a->strides}, kept = {a->ndim, once};
-        if (tensor_copy_(tensor_as_strided(memory, kept, strides, a->offset - low), values) == NULL)
-            return;
-    }
-    if (numel == 0)
-        tape_give(node, 0, tensor_zero_(tensor_new(in, grad->dtype, tensor_device(grad), "as_strided")));
-    else {
-        Tensor *read = tensor_as_strided(memory, in, (Dims){a->in_ndim, a->in_strides}, a->in_offset - low);
-        tape_give(node, 0, sharing(a) == 1 ? read : tensor_mul(read, 1 / sharing(a)));
-    }
+    memory = added(memory, strides, a->offset - low, without_repetition(grad, a, once));
+    memory = shared(memory, in, in_strides, a->in_offset - low);
+    tape_give(node, 0, (tensor_as_strided)(memory, in, in_strides, a->in_offset - low));
 }
 
 static bool inside_storage(const Tensor *x, Dims size, Dims stride, int64_t offset)
