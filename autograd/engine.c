@@ -251,8 +251,9 @@ static bool visit(Graph *graph, Entry *entry)
         return false;
     if (entry->wanted)
         entry->captured = object_retain(entry->grad);
-    if (leaf)
-        return !graph->accumulate || accumulate(node->variable, entry, graph->create_graph);
+    if (leaf) /* which may no longer want a gradient */
+        return !graph->accumulate || !tensor_requires_grad(node->variable) ||
+               accumulate(node->variable, entry, graph->create_graph);
     return !entry->behind || give_to_inputs(graph, entry);
 }
 

@@ -232,6 +232,17 @@ static void test_requires_grad(void **state)
     assert_false(tensor_requires_grad(NULL));
 }
 
+/* A leaf that wants no gradient any more when backward comes to it gets none. */
+static void test_leaf_frozen_before_backward(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2), *w = PARAMETER(3, 4), *y = tensor_sum(tensor_mul(x, w));
+    tensor_requires_grad_(w, false);
+    assert_true(tensor_backward(y));
+    expect_values(tensor_grad(x), 3, 4);
+    assert_null(tensor_grad(w));
+}
+
 static void test_detach(void **state)
 {
     (void)state;
@@ -482,6 +493,7 @@ int main(void)
         TEST(test_create_graph),
         TEST(test_backward_through_a_gradient),
         TEST(test_requires_grad),
+        TEST(test_leaf_frozen_before_backward),
         TEST(test_detach),
         TEST(test_no_grad),
         TEST(test_inference_mode),
