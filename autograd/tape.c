@@ -134,7 +134,17 @@ static Tensor *save_input(Tensor *x)
     return object_retain(alias);
 }
 
-static bool save_all(TapeNode *node, Tensor *y, TensorList saves)
+/* Is x, which is saved, an operand that the operation has written over, as in x.mul_(x)? y itself may be
+ * saved as the result. */
+static bool is_overwritten(const Tensor *x, const Tensor *y, TensorList inputs)
+{
+    int times = 0;
+    for (int64_t i = 0; i < inputs.n; i++)
+        times += inputs.items[i] == y;
+    return times > 0 && x->storage == y->storage && (x != y || times > 1);
+}
+
+static bool save_all(TapeNode *node, Tensor *y, TensorList inputs, TensorList saves)
 {
     Scope scope = scope_open();
     bool saved = true;
@@ -156,7 +166,7 @@ static bool save_all(TapeNode *node, Tensor *y, TensorList saves)
         }
         slot->is_output = x == y;
         slot->tensor = slot->is_output ? object_retain(tensor_detach(x)) : save_input(x);
-        slot->version = tensor_version(x);
+        slot->version = tensor_version(x) - is_overwritten(x, y, inputs);
         saved = slot->tensor != NULL;
     }
     scope_close(scope);
@@ -221,7 +231,7 @@ static Tensor *record(const char *name, bool users_own, BackwardFunction backwar
     }
     if (size > 0)
         memcpy(node->args, args, size);
-    if (!connect_inputs(node, inputs) || !save_all(node, y, saves) || meta_make(y) == NULL) {
+    if (!connect_inputs(node, inputs) || !save_all(node, y, inputs, saves) || meta_make(y) == NULL) {
         object_release(node);
         return NULL;
     }

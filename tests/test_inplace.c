@@ -89,6 +89,24 @@ static void test_saved_tensors(void **state)
         "one of the variables needed for gradient computation has been modified by an inplace operation: ");
 }
 
+/* The old value of the second operand is gone. */
+static void test_in_place_with_itself(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        "[torch.DoubleTensor [2]], which is output 0 of ";
+    Tensor *x = PARAMETER(1, 2), *y = tensor_mul(x, 1);
+    expect_error(tensor_backward(tensor_sum(tensor_mul_(y, y))), ERROR_AUTOGRAD, text);
+    y = tensor_mul(x, 1);
+    expect_error(tensor_backward(tensor_sum(tensor_mul_(y, slice(y, 0, 2)))), ERROR_AUTOGRAD, text);
+    y = tensor_mul(x, 1);
+    expect_error(tensor_backward(tensor_sum(tensor_div_(slice(y, 0, 2), y))), ERROR_AUTOGRAD, text);
+    y = tensor_mul(x, 1);
+    assert_true(tensor_backward(tensor_sum(tensor_add_(y, y))));
+    expect_values(tensor_grad(x), 2, 2);
+}
+
 static void test_a_tensor_that_is_not_needed_may_change(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ int main(void)
         TEST(test_in_place_makes_a_tensor_require_grad),
         TEST(test_leaves),
         TEST(test_saved_tensors),
+        TEST(test_in_place_with_itself),
         TEST(test_a_tensor_that_is_not_needed_may_change),
         TEST(test_view_changed_reaches_its_base),
         TEST(test_view_changed_is_itself_differentiable),
