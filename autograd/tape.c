@@ -110,6 +110,11 @@ bool tape_wants(TensorList inputs)
     return false;
 }
 
+Tensor *tape_saved_for(Tensor *x, Tensor *other)
+{
+    return tensor_requires_grad(other) ? x : NULL;
+}
+
 bool tape_old_value(Tensor *x, TensorList wanting, Tensor **old)
 {
     bool wanted = tape_wants(wanting);

@@ -16,7 +16,7 @@
  *     Tensor *(tensor_mul)(Tensor *a, Tensor *b)
  *     {
  *         Tensor *y = kernel_binary("mul", BINARY_MUL, NULL, a, b, false, 1);
- *         return tape_record(OP_MUL, y, INPUTS(a, b), SAVES(a, b));
+ *         return tape_record(OP_MUL, y, INPUTS(a, b), SAVES(tape_saved_for(a, b), tape_saved_for(b, a)));
  *     }
  */
 #ifndef TAPER_AUTOGRAD_TAPE_H
@@ -84,6 +84,9 @@ TAPER_API bool tape_old_value(Tensor *x, TensorList wanting, Tensor **old);
 /* True if recording (OP, inputs) would leave a node: operations use it to skip work done only for backward.
  */
 TAPER_API bool tape_wants(TensorList inputs);
+
+/* x, to be saved for the gradient of `other` alone: NULL if that needs none. */
+TAPER_API Tensor *tape_saved_for(Tensor *x, Tensor *other);
 
 /* -- inside a backward -- */
 

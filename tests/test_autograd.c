@@ -460,6 +460,25 @@ static void test_a_training_loop_leaks_nothing(void **state)
     assert_int_equal(object_live_count(), after_first);
 }
 
+/* A factor is kept for the gradient of the other one alone. */
+static void test_what_no_gradient_needs_is_not_kept(void **state)
+{
+    (void)state;
+    const int64_t bytes = 1 << 20;
+    Tensor *x = tensor_requires_grad_(tensor_ones(DIMS(bytes / 4)), true);
+    int64_t before = allocator_stats(cpu_device()).allocated;
+    tensor_scope {
+        Tensor *y = tensor_neg(x);
+        tensor_scope
+            y = tensor_keep(tensor_div(tensor_mul(y, 2), 4));
+        scope_own(y);
+        int64_t kept = allocator_stats(cpu_device()).allocated - before; /* neg's result and the quotient */
+        assert_true(kept >= 2 * bytes && kept < 3 * bytes);
+        assert_true(tensor_backward(tensor_sum(y)));
+    }
+    assert_true(tensor_item(tensor_mean(tensor_grad(x))) == -0.5);
+}
+
 static void test_graph_without_backward_is_freed(void **state)
 {
     (void)state;
@@ -504,6 +523,7 @@ int main(void)
         TEST(test_deep_chain),
         TEST(test_many_paths),
         TEST(test_a_training_loop_leaks_nothing),
+        TEST(test_what_no_gradient_needs_is_not_kept),
         TEST(test_graph_without_backward_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,11 +30,6 @@ static Tensor *result(const char *operation, Dims shape, const Tensor *like)
     return tensor_new_strided(shape, strides, like->dtype, like->storage->device, operation);
 }
 
-static Tensor *saved_for(Tensor *x, Tensor *other)
-{
-    return tensor_requires_grad(other) ? x : NULL;
-}
-
 /* y = conv(x, w) with parameters that have been checked; the three call each other from their backwards. */
 static Tensor *conv(Tensor *x, Tensor *weight, Tensor *bias, const ConvParams *p);
 static Tensor *input(Dims input_size, Tensor *weight, Tensor *grad, const ConvParams *p);
@@ -67,7 +62,7 @@ static Tensor *conv(Tensor *x, Tensor *weight, Tensor *bias, const ConvParams *p
     if (y == NULL || !kernels->conv2d(y, x, weight, bias, p))
         return NULL;
     return tape_record_args(OP_CONV2D, y, INPUTS(x, weight, bias),
-                            SAVES(saved_for(x, weight), saved_for(weight, x)), p, sizeof *p);
+                            SAVES(tape_saved_for(x, weight), tape_saved_for(weight, x)), p, sizeof *p);
 }
 
 /* -- conv2d_input -- */
@@ -112,7 +107,7 @@ static Tensor *input(Dims input_size, Tensor *weight, Tensor *grad, const ConvPa
     if (y == NULL || !kernels->conv2d_backward_input(y, grad, weight, p))
         return NULL;
     return tape_record_args(OP_CONV2D_INPUT, y, INPUTS(weight, grad),
-                            SAVES(saved_for(weight, grad), saved_for(grad, weight)), p, sizeof *p);
+                            SAVES(tape_saved_for(weight, grad), tape_saved_for(grad, weight)), p, sizeof *p);
 }
 
 /* -- conv2d_weight -- */
@@ -138,7 +133,7 @@ static Tensor *weights(Tensor *x, Dims weight_size, Tensor *grad, const ConvPara
     if (y == NULL || !kernels->conv2d_backward_weight(y, grad, x, p))
         return NULL;
     return tape_record_args(OP_CONV2D_WEIGHT, y, INPUTS(x, grad),
-                            SAVES(saved_for(x, grad), saved_for(grad, x)), p, sizeof *p);
+                            SAVES(tape_saved_for(x, grad), tape_saved_for(grad, x)), p, sizeof *p);
 }
 
 /* -- the exported functions -- */

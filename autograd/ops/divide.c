@@ -58,7 +58,8 @@ Tensor *(tensor_div)(Tensor *self, Tensor *other, const char *rounding_mode)
     if (rounding == ROUNDING_UNKNOWN)
         return NULL;
     Tensor *y = divide("div", NULL, self, other, rounding);
-    return tape_record_args(OP_DIV, y, INPUTS(self, other), SAVES(self, other), &rounding, sizeof rounding);
+    return tape_record_args(OP_DIV, y, INPUTS(self, other), SAVES(tape_saved_for(self, other), other),
+                            &rounding, sizeof rounding);
 }
 
 Tensor *(tensor_div_)(Tensor *self, Tensor *other, const char *rounding_mode)
@@ -112,7 +113,8 @@ void fmod_backward(TapeNode *node, Tensor *grad)
 Tensor *(tensor_remainder)(Tensor *self, Tensor *other)
 {
     Tensor *y = kernel_binary("remainder", BINARY_REMAINDER, NULL, self, other, false, 1);
-    return tape_record(OP_REMAINDER, y, INPUTS(self, other), SAVES(self, other));
+    return tape_record(OP_REMAINDER, y, INPUTS(self, other),
+                       SAVES(tape_saved_for(self, other), tape_saved_for(other, other)));
 }
 
 Tensor *(tensor_remainder_)(Tensor *self, Tensor *other)
@@ -128,7 +130,8 @@ Tensor *(tensor_remainder_)(Tensor *self, Tensor *other)
 Tensor *(tensor_fmod)(Tensor *self, Tensor *other)
 {
     Tensor *y = kernel_binary("fmod", BINARY_FMOD, NULL, self, other, false, 1);
-    return tape_record(OP_FMOD, y, INPUTS(self, other), SAVES(self, other));
+    return tape_record(OP_FMOD, y, INPUTS(self, other),
+                       SAVES(tape_saved_for(self, other), tape_saved_for(other, other)));
 }
 
 Tensor *(tensor_fmod_)(Tensor *self, Tensor *other)

@@ -95,12 +95,6 @@ static bool check_batches(const char *operation, const Tensor *a, const Tensor *
     return true;
 }
 
-/* An operand is saved only for the gradient of the other one. */
-static Tensor *saved_for(Tensor *x, Tensor *other)
-{
-    return tensor_requires_grad(other) ? x : NULL;
-}
-
 static Tensor *scaled(Tensor *x, double factor)
 {
     return factor == 1 ? x : tensor_mul(x, factor);
@@ -123,7 +117,8 @@ static Tensor *mm_for(const char *operation, Tensor *self, Tensor *mat2)
         return NULL;
     Tensor *y = result(operation, DIMS(self->shape[0], mat2->shape[1]), self);
     y = multiply(operation, y, matrix(self), matrix(mat2), 1, 0);
-    return tape_record(OP_MM, y, INPUTS(self, mat2), SAVES(saved_for(self, mat2), saved_for(mat2, self)));
+    return tape_record(OP_MM, y, INPUTS(self, mat2),
+                       SAVES(tape_saved_for(self, mat2), tape_saved_for(mat2, self)));
 }
 
 Tensor *tensor_mm(Tensor *self, Tensor *mat2)
@@ -145,7 +140,8 @@ static Tensor *bmm_for(const char *operation, Tensor *self, Tensor *mat2)
         return NULL;
     Tensor *y = result(operation, DIMS(self->shape[0], self->shape[1], mat2->shape[2]), self);
     y = multiply(operation, y, self, mat2, 1, 0);
-    return tape_record(OP_BMM, y, INPUTS(self, mat2), SAVES(saved_for(self, mat2), saved_for(mat2, self)));
+    return tape_record(OP_BMM, y, INPUTS(self, mat2),
+                       SAVES(tape_saved_for(self, mat2), tape_saved_for(mat2, self)));
 }
 
 Tensor *tensor_bmm(Tensor *self, Tensor *mat2)
@@ -181,7 +177,8 @@ static Tensor *mv_for(const char *operation, Tensor *self, Tensor *vec)
             dtype_scalar_name(vec->dtype), dtype_scalar_name(self->dtype), dtype_scalar_name(vec->dtype));
     Tensor *y = result(operation, DIMS(self->shape[0]), self);
     y = multiply(operation, y, matrix(self), as_batch(vec, vec->shape[0], 1, vec->strides[0], 1), 1, 0);
-    return tape_record(OP_MV, y, INPUTS(self, vec), SAVES(saved_for(self, vec), saved_for(vec, self)));
+    return tape_record(OP_MV, y, INPUTS(self, vec),
+                       SAVES(tape_saved_for(self, vec), tape_saved_for(vec, self)));
 }
 
 Tensor *tensor_mv(Tensor *self, Tensor *vec)
@@ -221,7 +218,7 @@ Tensor *tensor_dot(Tensor *self, Tensor *tensor)
     y = multiply("dot", y, as_batch(self, 1, n, 1, self->strides[0]),
                  as_batch(tensor, n, 1, tensor->strides[0], 1), 1, 0);
     return tape_record(OP_DOT, y, INPUTS(self, tensor),
-                       SAVES(saved_for(self, tensor), saved_for(tensor, self)));
+                       SAVES(tape_saved_for(self, tensor), tape_saved_for(tensor, self)));
 }
 
 /* -- outer: y_ij = a_i b_j -- */
@@ -270,8 +267,8 @@ static Tensor *addmm_for(const char *operation, Tensor *self, Tensor *mat1, Tens
     if (y != NULL)
         y = multiply(operation, y, matrix(mat1), matrix(mat2), alpha, beta);
     return tape_record_args(OP_ADDMM, y, INPUTS(self, mat1, mat2),
-                            SAVES(saved_for(mat1, mat2), saved_for(mat2, mat1)), &(Factors){beta, alpha},
-                            sizeof(Factors));
+                            SAVES(tape_saved_for(mat1, mat2), tape_saved_for(mat2, mat1)),
+                            &(Factors){beta, alpha}, sizeof(Factors));
 }
 
 /* A number given as a tensor; NULL: 1. */
@@ -311,7 +308,8 @@ Tensor *(tensor_baddbmm)(Tensor *self, Tensor *batch1, Tensor *batch2, Tensor *b
     Tensor *y = start_with("baddbmm", self, shape, batch1, f.beta);
     y = multiply("baddbmm", y, batch1, batch2, f.alpha, f.beta);
     return tape_record_args(OP_BADDBMM, y, INPUTS(self, batch1, batch2),
-                            SAVES(saved_for(batch1, batch2), saved_for(batch2, batch1)), &f, sizeof f);
+                            SAVES(tape_saved_for(batch1, batch2), tape_saved_for(batch2, batch1)), &f,
+                            sizeof f);
 }
 
 /* -- linear and matmul: made of the above -- */

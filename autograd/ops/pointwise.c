@@ -127,7 +127,8 @@ void mul_backward(TapeNode *node, Tensor *grad)
 Tensor *(tensor_mul)(Tensor *self, Tensor *other)
 {
     Tensor *y = kernel_binary("mul", BINARY_MUL, NULL, self, other, false, 1);
-    return tape_record(OP_MUL, y, INPUTS(self, other), SAVES(self, other));
+    return tape_record(OP_MUL, y, INPUTS(self, other),
+                       SAVES(tape_saved_for(self, other), tape_saved_for(other, self)));
 }
 
 Tensor *(tensor_mul_)(Tensor *self, Tensor *other)
@@ -136,7 +137,7 @@ Tensor *(tensor_mul_)(Tensor *self, Tensor *other)
     if (other == NULL || !tape_check_inplace(self, "mul_") || !tape_old_value(self, INPUTS(other), &old))
         return NULL;
     Tensor *y = kernel_binary("mul_", BINARY_MUL, self, self, other, false, 1);
-    return tape_record(OP_MUL_, y, INPUTS(self, other), SAVES(old, other));
+    return tape_record(OP_MUL_, y, INPUTS(self, other), SAVES(old, tape_saved_for(other, self)));
 }
 
 /* -- maximum, minimum: the gradient goes to the one that was taken, and half to each of equals -- */
