@@ -214,8 +214,8 @@ void error_give(Error *error)
         raised = true;
     }
     count++;
+    call_handler(error);
     free(error);
-    call_handler(&record->error);
 }
 
 bool error_capture(bool on)

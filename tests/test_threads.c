@@ -52,12 +52,14 @@ static void *raise_on_thread(void *unused)
 }
 
 static int handled;
+static ErrorCode last_handled;
 
 static void count_handled(const Error *error, void *user)
 {
     (void)user;
-    assert_string_equal(error->message, "file cut short");
+    assert_string_equal(error->message, error->code == ERROR_IO ? "file cut short" : "another");
     handled++;
+    last_handled = error->code;
 }
 
 static void test_errors_travel_between_threads(void **state)
@@ -74,6 +76,14 @@ static void test_errors_travel_between_threads(void **state)
     error_give(error);
     assert_int_equal(handled, 1);
     assert_int_equal(error_last()->code, ERROR_IO);
+    assert_int_equal(last_handled, ERROR_IO);
+    /* beside one that nobody has cleared yet, which stays the last, the handler hears of the given one */
+    error = error_take();
+    error_raise(ERROR_VALUE, "test", "another");
+    error_give(error);
+    assert_int_equal(handled, 3);
+    assert_int_equal(last_handled, ERROR_IO);
+    assert_int_equal(error_last()->code, ERROR_VALUE);
     error_clear();
     error_set_handler(NULL, NULL);
 }
