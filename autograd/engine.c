@@ -149,6 +149,20 @@ static bool add_gradient(Entry *entry, Tensor *grad, bool create_graph)
     return sum != NULL;
 }
 
+/* What a hook returns must be like what it was given. */
+static bool check_hooked(const Tensor *was, const Tensor *got)
+{
+    char given[160], expected[160];
+    if (!tensor_same_shape(got, was))
+        return error_raise(ERROR_SHAPE, "register_hook", "hook has changed the size of value: %s to %s",
+                           tensor_shape_string(was, expected, sizeof expected),
+                           tensor_shape_string(got, given, sizeof given)) != NULL;
+    return got->dtype == was->dtype ||
+           error_raise(ERROR_DTYPE, "register_hook",
+                       "hook has changed the type of value (was torch.%sTensor got torch.%sTensor)",
+                       dtype_scalar_name(was->dtype), dtype_scalar_name(got->dtype)) != NULL;
+}
+
 static bool call_hooks(const HookList *list, Entry *entry)
 {
     for (int i = 0; i < list->count; i++) {
@@ -158,12 +172,8 @@ static bool call_hooks(const HookList *list, Entry *entry)
             return false;
         if (grad == NULL)
             continue;
-        if (!tensor_same_shape(grad, entry->grad)) {
-            char given[160], expected[160];
-            return error_raise(ERROR_SHAPE, "register_hook", "hook has changed the size of value: %s to %s",
-                               tensor_shape_string(entry->grad, expected, sizeof expected),
-                               tensor_shape_string(grad, given, sizeof given)) != NULL;
-        }
+        if (!check_hooked(entry->grad, grad))
+            return false;
         object_retain(grad);
         object_release(entry->grad);
         entry->grad = grad;

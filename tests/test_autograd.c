@@ -332,6 +332,12 @@ static Tensor *change_shape(Tensor *grad, void *user)
     return VECTOR(1, 2, 3, 4);
 }
 
+static Tensor *change_dtype(Tensor *grad, void *user)
+{
+    (void)user;
+    return tensor_float(grad);
+}
+
 static void test_hooks(void **state)
 {
     (void)state;
@@ -360,6 +366,11 @@ static void test_hooks_that_cannot_be(void **state)
                  "cannot register a hook on a tensor that doesn't require gradient");
     tensor_register_hook(y, change_shape, NULL);
     expect_error(tensor_backward(tensor_sum(y)), ERROR_SHAPE, "hook");
+    assert_null(tensor_grad(x));
+    y = square(x);
+    tensor_register_hook(y, change_dtype, NULL);
+    expect_error(tensor_backward(tensor_sum(y)), ERROR_DTYPE,
+                 "hook has changed the type of value (was torch.DoubleTensor got torch.FloatTensor)");
     assert_null(tensor_grad(x));
 }
 
