@@ -100,6 +100,29 @@ static void test_a_tensor_used_twice(void **state)
     expect_values(tensor_grad(w), 4 + 10 * 8 + 9 + 10 * 27);
 }
 
+/* A gradient's memory that two tensors look at, or that is read several times, is not added to in place. */
+static void test_gradients_that_share_memory(void **state)
+{
+    (void)state;
+    Tensor *x = PARAMETER(1, 2), *w = PARAMETER(3, 4), *z = tensor_mul(x, 1);
+    Tensor *older = tensor_mul(z, VECTOR(10, 20)), *seen = tensor_view(w, 2, 1),
+           *again = tensor_view(seen, 2);
+    Tensor *sum = tensor_mul(tensor_add(z, again), VECTOR(1, 2));
+    assert_true(tensor_backward(tensor_sum(tensor_add(sum, older))));
+    expect_values(tensor_grad(x), 11, 22);
+    expect_values(tensor_grad(w), 1, 2);
+    tensor_set_grad(x, NULL);
+    Tensor *b = PARAMETER(5, 6), *y = tensor_mul(x, 1), *before = tensor_mul(y, VECTOR(10, 20));
+    Tensor *both = tensor_mul(tensor_add(y, b), VECTOR(1, 2));
+    assert_true(tensor_backward(tensor_sum(tensor_add(both, before))));
+    expect_values(tensor_grad(x), 11, 22);
+    expect_values(tensor_grad(b), 1, 2);
+    tensor_set_grad(x, NULL);
+    Tensor *squares = tensor_sum(square(x)), *triple = tensor_mul(tensor_sum(x), 3);
+    assert_true(tensor_backward(tensor_add(squares, triple)));
+    expect_values(tensor_grad(x), 5, 7);
+}
+
 static void test_retain_graph(void **state)
 {
     (void)state;
@@ -512,6 +535,7 @@ int main(void)
         TEST(test_arguments_may_be_left_out),
         TEST(test_gradients_accumulate),
         TEST(test_a_tensor_used_twice),
+        TEST(test_gradients_that_share_memory),
         TEST(test_retain_graph),
         TEST(test_leaf_itself),
         TEST(test_broadcast_and_dtypes),

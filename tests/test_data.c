@@ -344,6 +344,22 @@ static void subsets_pick(void **state)
     assert_true(all[0] == 1 && all[1] == 1 && all[2] == 0 && all[3] == 1);
 }
 
+/* PyTorch's orders of three passes with one generator, which moves on by one permutation more in each. */
+static void random_sampler_shares_a_generator(void **state)
+{
+    (void)state;
+    static const int64_t orders[3][5] = {{0, 1, 3, 2, 4}, {3, 2, 0, 4, 1}, {1, 0, 2, 3, 4}};
+    Dataset *dataset = data_TensorDataset(tensor_new(DIMS(5), DTYPE_FLOAT32, cpu_device(), "test"), NULL);
+    Generator *generator = generator_new(7);
+    Sampler *sampler = data_RandomSampler(dataset, .generator = generator);
+    for (int pass = 0; pass < 3; pass++) {
+        int64_t indices[5];
+        assert_true(data_sampler_indices(sampler, indices));
+        assert_memory_equal(indices, orders[pass], sizeof indices);
+    }
+    object_release(generator);
+}
+
 static void tensors_are_datasets(void **state)
 {
     (void)state;
@@ -382,6 +398,7 @@ int main(void)
         TEST(killed_download_leaves_no_dataset),
         TEST(generated_images_are_the_same_each_time),
         TEST(subsets_pick),
+        TEST(random_sampler_shares_a_generator),
         TEST(tensors_are_datasets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

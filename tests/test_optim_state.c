@@ -236,7 +236,7 @@ static Scheduler *make_scheduler(int kind, Optimizer *optimizer)
         return optim_SequentialLR(
             optimizer, SCHEDULERS(optim_LinearLR(optimizer), optim_ExponentialLR(optimizer, 0.8)), DIMS(4));
     default:
-        return optim_ReduceLROnPlateau(optimizer, .patience = 1, .cooldown = 1);
+        return optim_ReduceLROnPlateau(optimizer, .patience = 1, .cooldown = 3); /* saved within it */
     }
 }
 
