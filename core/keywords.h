@@ -12,7 +12,9 @@
  *     #define Line(...) KEYWORDS(line_new(&(LineArgs){.width = 1.0, ._ = 0, __VA_ARGS__}))
  *
  * Compilers warn where a field is set twice; here that is what is meant, so the warning is silenced for the
- * length of the call and nowhere else. */
+ * length of the call and nowhere else. A number where a pointer belongs is an error there, though some only
+ * warn: tensor_sum(x, 1, true) takes `true` for the second half of the list `dim`, where .keepdim = true is
+ * meant (see DIMS_NOT_GIVEN). */
 #ifndef TAPER_CORE_KEYWORDS_H
 #define TAPER_CORE_KEYWORDS_H
 
@@ -29,9 +31,13 @@
             _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")
 #endif
 
+#define KEYWORDS_REFUSE_                                                                                     \
+    _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                     \
+        _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
+
 #define KEYWORDS(call)                                                                                       \
     __extension__({                                                                                          \
-        _Pragma("GCC diagnostic push") KEYWORDS_IGNORE_ call;                                                \
+        _Pragma("GCC diagnostic push") KEYWORDS_IGNORE_ KEYWORDS_REFUSE_ call;                               \
         _Pragma("GCC diagnostic pop")                                                                        \
     })
 #endif
