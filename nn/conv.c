@@ -137,12 +137,13 @@ static const char *check_padding_mode(const char *type, const char *mode)
 
 static bool check(const char *type, const Conv2dArgs *args, const int64_t *stride, const int64_t *padding)
 {
+    bool sized = args->kernel_size != 0 || args->kernel_size_hw[0] != 0 || args->kernel_size_hw[1] != 0;
+    if (!layer_given(type, {"in_channels", args->in_channels}, {"out_channels", args->out_channels},
+                     {"kernel_size", sized ? args->kernel_size : TENSOR_NONE}))
+        return false;
     const char *message = NULL;
-    bool given = args->kernel_size != 0 || args->kernel_size_hw[0] != 0 || args->kernel_size_hw[1] != 0;
     bool same = padding[0] == PADDING_SAME || padding[1] == PADDING_SAME;
-    if (!given)
-        message = "missing 1 required positional argument: 'kernel_size'";
-    else if (args->groups <= 0)
+    if (args->groups <= 0)
         message = "groups must be a positive integer";
     else if (args->in_channels % args->groups != 0)
         message = "in_channels must be divisible by groups";

@@ -63,7 +63,8 @@ TAPER_API Module *nn_conv_transpose2d(const ConvTranspose2dArgs *args);
 
 #ifndef __cplusplus
 #define NN_CONV_DEFAULTS_                                                                                    \
-    .stride = 1, .dilation = 1, .groups = 1, .bias = true, .padding_mode = "zeros", ._ = 0
+    .in_channels = TENSOR_NONE, .out_channels = TENSOR_NONE, .stride = 1, .dilation = 1, .groups = 1,        \
+    .bias = true, .padding_mode = "zeros", ._ = 0
 #define nn_Conv2d(...) KEYWORDS(nn_conv2d(&(Conv2dArgs){NN_CONV_DEFAULTS_, __VA_ARGS__}))
 #define nn_Conv1d(...) KEYWORDS(nn_conv1d(&(Conv1dArgs){NN_CONV_DEFAULTS_, __VA_ARGS__}))
 #define nn_ConvTranspose2d(...)                                                                              \

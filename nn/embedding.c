@@ -45,6 +45,8 @@ static Tensor *clear_row(Tensor *weight, int64_t row)
 Module *nn_embedding(const EmbeddingArgs *args)
 {
     int64_t n = args->num_embeddings, padding = args->padding_idx;
+    if (!layer_given("Embedding", {"num_embeddings", n}, {"embedding_dim", args->embedding_dim}))
+        return NULL;
     if (padding != TENSOR_NONE && (padding >= n || padding < -n))
         return error_raise(ERROR_VALUE, "Embedding", "Padding_idx must be within num_embeddings");
     if (padding != TENSOR_NONE && padding < 0)

@@ -23,7 +23,11 @@ TAPER_API Module *nn_embedding(const EmbeddingArgs *args);
 
 #ifndef __cplusplus
 #define nn_Embedding(...)                                                                                    \
-    KEYWORDS(nn_embedding(&(EmbeddingArgs){.padding_idx = TENSOR_NONE, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_embedding(&(EmbeddingArgs){.num_embeddings = TENSOR_NONE,                                    \
+                                           .embedding_dim = TENSOR_NONE,                                     \
+                                           .padding_idx = TENSOR_NONE,                                       \
+                                           ._ = 0,                                                           \
+                                           __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

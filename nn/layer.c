@@ -39,6 +39,24 @@ void layer_affine_parameters(Module *module, Dims shape, bool weight, bool bias,
         module_register_none(module, false, "bias");
 }
 
+bool layer_given_all(const char *type, const LayerArgument *arguments, int n)
+{
+    const char *missing[3]; /* no layer has more */
+    int count = 0;
+    for (int i = 0; i < n; i++)
+        if (arguments[i].value == TENSOR_NONE)
+            missing[count++] = arguments[i].name;
+    if (count == 1)
+        error_raise(ERROR_VALUE, type, "missing 1 required positional argument: '%s'", missing[0]);
+    else if (count == 2)
+        error_raise(ERROR_VALUE, type, "missing 2 required positional arguments: '%s' and '%s'", missing[0],
+                    missing[1]);
+    else if (count == 3)
+        error_raise(ERROR_VALUE, type, "missing 3 required positional arguments: '%s', '%s', and '%s'",
+                    missing[0], missing[1], missing[2]);
+    return count == 0;
+}
+
 const char *layer_reduction(const char *type, const char *reduction, bool batchmean)
 {
     static const char *const reductions[] = {"none", "mean", "sum", "batchmean"};

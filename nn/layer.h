@@ -31,6 +31,18 @@ static inline void layer_pair(int64_t pair[2], int64_t one, const int64_t given[
     pair[1] = both ? given[1] : one;
 }
 
+/* An argument that PyTorch has no default for. */
+typedef struct LayerArgument {
+    const char *name;
+    int64_t value; /* TENSOR_NONE: not given, which is what the macros begin with */
+} LayerArgument;
+
+/* Were all given? Else ERROR_VALUE in Python's words, "missing 1 required positional argument: 'groups'". */
+bool layer_given_all(const char *type, const LayerArgument *arguments, int n);
+#define layer_given(type, ...)                                                                               \
+    layer_given_all((type), (const LayerArgument[]){__VA_ARGS__},                                            \
+                    sizeof((const LayerArgument[]){__VA_ARGS__}) / sizeof(LayerArgument))
+
 /* Where the parameters of a layer are made, and of what type (DTYPE_NONE: the default). */
 typedef struct LayerPlace {
     Device device;

@@ -42,6 +42,8 @@ static const ModuleType Linear_type = {.name = "Linear",
 
 Module *nn_linear(const LinearArgs *args)
 {
+    if (!layer_given("Linear", {"in_features", args->in_features}, {"out_features", args->out_features}))
+        return NULL;
     Linear *self = nn_new(Linear);
     if (self == NULL)
         return NULL;

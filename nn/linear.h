@@ -4,8 +4,9 @@
  *     nn_Linear(512, 10, .bias = false)
  *
  * As all layers: the keyword macro has PyTorch's order, names and defaults and calls the function below it;
- * NULL after an error; `device` and `dtype` say where and as what the parameters are made (the CPU, the
- * default dtype). */
+ * NULL after an error, as ERROR_VALUE where an argument without a default is missing ("missing 1 required
+ * positional argument: 'out_features'"); `device` and `dtype` say where and as what the parameters are made
+ * (the CPU, the default dtype). */
 #ifndef TAPER_NN_LINEAR_H
 #define TAPER_NN_LINEAR_H
 
@@ -43,8 +44,10 @@ TAPER_API Module *nn_unflatten(int64_t dim, Dims unflattened_size);
 
 #ifndef __cplusplus
 #define nn_Unflatten(dim, unflattened_size) nn_unflatten((dim), (unflattened_size))
-#define nn_Linear(...)                      KEYWORDS(nn_linear(&(LinearArgs){.bias = true, ._ = 0, __VA_ARGS__}))
-#define nn_Identity()                       nn_identity()
+#define nn_Linear(...)                                                                                       \
+    KEYWORDS(nn_linear(&(LinearArgs){                                                                        \
+        .in_features = TENSOR_NONE, .out_features = TENSOR_NONE, .bias = true, ._ = 0, __VA_ARGS__}))
+#define nn_Identity() nn_identity()
 #define nn_Flatten(...)                                                                                      \
     KEYWORDS(nn_flatten(&(FlattenArgs){.start_dim = 1, .end_dim = -1, ._ = 0, __VA_ARGS__}))
 #endif

@@ -107,6 +107,8 @@ static void register_statistics(Module *module, int64_t n, bool tracked, LayerPl
 static Module *new_batch_norm(const ModuleType *type, const BatchNormArgs *args)
 {
     LayerPlace place = {args->device, args->dtype};
+    if (!layer_given(type->name, {"num_features", args->num_features}))
+        return NULL;
     BatchNorm *self = (BatchNorm *)(void *)nn_module_alloc(type);
     if (self == NULL)
         return NULL;
@@ -219,6 +221,8 @@ static const ModuleType LayerNorm_type = {.name = "LayerNorm",
 Module *nn_layer_norm(const LayerNormArgs *args)
 {
     int64_t last;
+    if (!layer_given("LayerNorm", {"normalized_shape", args->normalized_shape.n}))
+        return NULL;
     Dims shape = dims_or_number(args->normalized_shape, &last);
     if (shape.n > TENSOR_MAX_DIMS)
         return error_raise(ERROR_VALUE, "LayerNorm",
@@ -269,6 +273,8 @@ static const ModuleType GroupNorm_type = {.name = "GroupNorm",
 
 Module *nn_group_norm(const GroupNormArgs *args)
 {
+    if (!layer_given("GroupNorm", {"num_groups", args->num_groups}, {"num_channels", args->num_channels}))
+        return NULL;
     if (args->num_groups <= 0)
         return error_raise(ERROR_VALUE, "GroupNorm", "num_groups must be positive, but got %lld",
                            (long long)args->num_groups);

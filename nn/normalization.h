@@ -68,7 +68,8 @@ TAPER_API Module *nn_group_norm(const GroupNormArgs *args);
 
 #ifndef __cplusplus
 #define NN_BATCH_NORM_ARGS_(...)                                                                             \
-    (&(BatchNormArgs){.eps = 1e-5,                                                                           \
+    (&(BatchNormArgs){.num_features = TENSOR_NONE,                                                           \
+                      .eps = 1e-5,                                                                           \
                       .momentum = 0.1,                                                                       \
                       .affine = true,                                                                        \
                       .track_running_stats = true,                                                           \
@@ -78,14 +79,25 @@ TAPER_API Module *nn_group_norm(const GroupNormArgs *args);
 #define nn_BatchNorm2d(...) KEYWORDS(nn_batch_norm2d(NN_BATCH_NORM_ARGS_(__VA_ARGS__)))
 #define nn_BatchNorm1d(...) KEYWORDS(nn_batch_norm1d(NN_BATCH_NORM_ARGS_(__VA_ARGS__)))
 #define NN_INSTANCE_NORM_ARGS_(...)                                                                          \
-    (&(BatchNormArgs){.eps = 1e-5, .momentum = 0.1, .bias = true, ._ = 0, __VA_ARGS__})
+    (&(BatchNormArgs){                                                                                       \
+        .num_features = TENSOR_NONE, .eps = 1e-5, .momentum = 0.1, .bias = true, ._ = 0, __VA_ARGS__})
 #define nn_InstanceNorm2d(...) KEYWORDS(nn_instance_norm2d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
 #define nn_InstanceNorm1d(...) KEYWORDS(nn_instance_norm1d(NN_INSTANCE_NORM_ARGS_(__VA_ARGS__)))
 #define nn_LayerNorm(...)                                                                                    \
-    KEYWORDS(nn_layer_norm(                                                                                  \
-        &(LayerNormArgs){.eps = 1e-5, .elementwise_affine = true, .bias = true, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_layer_norm(&(LayerNormArgs){.normalized_shape = DIMS_NOT_GIVEN,                              \
+                                            .eps = 1e-5,                                                     \
+                                            .elementwise_affine = true,                                      \
+                                            .bias = true,                                                    \
+                                            ._ = 0,                                                          \
+                                            __VA_ARGS__}))
 #define nn_GroupNorm(...)                                                                                    \
-    KEYWORDS(nn_group_norm(&(GroupNormArgs){.eps = 1e-5, .affine = true, .bias = true, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_group_norm(&(GroupNormArgs){.num_groups = TENSOR_NONE,                                       \
+                                            .num_channels = TENSOR_NONE,                                     \
+                                            .eps = 1e-5,                                                     \
+                                            .affine = true,                                                  \
+                                            .bias = true,                                                    \
+                                            ._ = 0,                                                          \
+                                            __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

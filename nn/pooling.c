@@ -63,8 +63,16 @@ static const ModuleType MaxPool2d_type = {.name = "MaxPool2d",
                                           .forward = max_pool2d_call,
                                           .extra_repr = max_pool2d_repr};
 
+/* Is there a kernel_size, or a pair instead? */
+static bool sized(const char *type, int64_t kernel_size, const int64_t pair[2])
+{
+    return pair[0] != 0 || pair[1] != 0 || layer_given(type, {"kernel_size", kernel_size});
+}
+
 Module *nn_max_pool2d(const MaxPool2dArgs *args)
 {
+    if (!sized("MaxPool2d", args->kernel_size, args->kernel_size_hw))
+        return NULL;
     if (args->return_indices)
         return error_raise(ERROR_UNSUPPORTED, "MaxPool2d",
                            "return_indices=True: a module has one result; tensor_max_pool2d_with_indices "
@@ -110,6 +118,8 @@ static const ModuleType AvgPool2d_type = {.name = "AvgPool2d",
 
 Module *nn_avg_pool2d(const TensorAvgPool2dArgs *args)
 {
+    if (!sized("AvgPool2d", args->kernel_size, args->kernel_size_hw))
+        return NULL;
     AvgPool2d *self = nn_new(AvgPool2d);
     if (self == NULL)
         return NULL;

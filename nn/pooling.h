@@ -40,9 +40,11 @@ TAPER_API Module *nn_adaptive_max_pool2d(const TensorAdaptivePool2dArgs *args);
 
 #ifndef __cplusplus
 #define nn_MaxPool2d(...)                                                                                    \
-    KEYWORDS(nn_max_pool2d(&(MaxPool2dArgs){.stride = TENSOR_NONE, .dilation = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_max_pool2d(&(MaxPool2dArgs){                                                                 \
+        .kernel_size = TENSOR_NONE, .stride = TENSOR_NONE, .dilation = 1, ._ = 0, __VA_ARGS__}))
 #define nn_AvgPool2d(...)                                                                                    \
-    KEYWORDS(nn_avg_pool2d(&(TensorAvgPool2dArgs){.stride = TENSOR_NONE,                                     \
+    KEYWORDS(nn_avg_pool2d(&(TensorAvgPool2dArgs){.kernel_size = TENSOR_NONE,                                \
+                                                  .stride = TENSOR_NONE,                                     \
                                                   .count_include_pad = true,                                 \
                                                   .divisor_override = TENSOR_NONE,                           \
                                                   ._ = 0,                                                    \
