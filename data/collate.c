@@ -56,13 +56,27 @@ static bool stack_put(const Stack *stack, const Item *item, int64_t i)
     return true;
 }
 
+/* dataset[index] into the sample, of which nothing is left from the one before. */
+static bool get_sample(Dataset *dataset, int64_t index, Sample *sample)
+{
+    uint64_t errors = error_count();
+    sample->input.dtype = sample->label.dtype = DTYPE_NONE;
+    if (data_get(dataset, index, sample))
+        return sample->input.dtype != DTYPE_NONE ||
+               error_raise(ERROR_VALUE, "DataLoader", "sample %lld of the dataset has no input",
+                           (long long)index) != NULL;
+    if (error_count() == errors)
+        error_raise(ERROR_VALUE, "DataLoader", "the dataset gave no sample %lld and no error",
+                    (long long)index);
+    return false;
+}
+
 bool data_collate(Dataset *dataset, const int64_t *indices, int64_t n, Sample *sample, Tensor **inputs,
                   Tensor **labels)
 {
     Stack input = {NULL, NULL, 0}, label = {NULL, NULL, 0};
     for (int64_t i = 0; i < n; i++) {
-        sample->label.dtype = DTYPE_NONE;
-        if (!data_get(dataset, indices[i], sample))
+        if (!get_sample(dataset, indices[i], sample))
             return false;
         if (i == 0 && (!stack_begin(&input, &sample->input, n) || !stack_begin(&label, &sample->label, n)))
             return false;

@@ -72,7 +72,8 @@ typedef struct Dataset Dataset;
 typedef struct DatasetType {
     const char *name;
     int64_t (*length)(Dataset *self);
-    bool (*get)(Dataset *self, int64_t index, Sample *sample); /* false after raising an error */
+    /* Fills in sample->input, and sample->label where there is one; false after raising an error. */
+    bool (*get)(Dataset *self, int64_t index, Sample *sample);
     void (*destroy)(Dataset *self); /* frees what the fields hold, not the struct; may be NULL */
 } DatasetType;
 

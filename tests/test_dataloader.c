@@ -163,6 +163,49 @@ static void errors_reach_the_loop(void **state)
     assert_int_equal(object_live_count(), before);
 }
 
+/* A dataset that forgets something at index 3: its error, or the sample's input. */
+typedef struct Forgetful {
+    Dataset base;
+    bool fails;
+} Forgetful;
+
+static int64_t forgetful_length(Dataset *self)
+{
+    (void)self;
+    return 6;
+}
+
+static bool forgetful_get(Dataset *self, int64_t index, Sample *sample)
+{
+    if (index == 3)
+        return !((Forgetful *)self)->fails;
+    return data_item_new(&sample->input, DTYPE_FLOAT32, DIMS(1)) != NULL;
+}
+
+static void samples_that_are_forgotten(void **state)
+{
+    (void)state;
+    static const DatasetType type = {"Forgetful", forgetful_length, forgetful_get, NULL};
+    static const char *const messages[] = {"sample 3 of the dataset has no input",
+                                           "the dataset gave no sample 3 and no error"};
+    error_set_handler(error_ignore, NULL);
+    for (int i = 0; i < 6; i++) {
+        Scope scope = scope_open();
+        Forgetful *dataset = data_dataset_new(Forgetful, &type);
+        dataset->fails = i % 2;
+        DataLoader *loader = data_DataLoader(&dataset->base, .batch_size = 2, .num_workers = i / 2);
+        int batches = 0;
+        data_for_each (batch, loader) {
+            batches++;
+        }
+        assert_int_equal(batches, 1);
+        assert_non_null(error_last());
+        assert_string_equal(error_last()->message, messages[i % 2]);
+        error_clear();
+        scope_close(scope);
+    }
+}
+
 static void expect(const void *result, const char *message)
 {
     assert_null(result);
@@ -245,13 +288,10 @@ static void two_workers_bring_every_image(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_batches_as_pytorch),
-        cmocka_unit_test(same_batches_from_slow_workers),
-        cmocka_unit_test(leaving_early_frees_everything),
-        cmocka_unit_test(errors_reach_the_loop),
-        cmocka_unit_test(wrong_arguments),
-        cmocka_unit_test(samples_that_do_not_fit),
-        cmocka_unit_test(two_workers_bring_every_image),
+        cmocka_unit_test(same_batches_as_pytorch),        cmocka_unit_test(same_batches_from_slow_workers),
+        cmocka_unit_test(leaving_early_frees_everything), cmocka_unit_test(errors_reach_the_loop),
+        cmocka_unit_test(samples_that_are_forgotten),     cmocka_unit_test(wrong_arguments),
+        cmocka_unit_test(samples_that_do_not_fit),        cmocka_unit_test(two_workers_bring_every_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
