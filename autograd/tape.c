@@ -316,7 +316,10 @@ Tensor *tape_saved(TapeNode *node, int i)
                            "autograd.grad(). Specify retain_graph=True if you need to backward through the "
                            "graph a second time or if "
                            "you need to access saved tensors after calling backward.");
-    return i < node->n_saved ? unpack(node, &node->saved[i]) : NULL;
+    if (i < 0 || i >= node->n_saved)
+        return error_raise(ERROR_INDEX, node->name, "there is no saved tensor %d, only %d of them", i,
+                           node->n_saved);
+    return unpack(node, &node->saved[i]);
 }
 
 const void *tape_args(const TapeNode *node)
@@ -367,6 +370,22 @@ bool node_backward(TapeNode *node, Tensor *grad, Tensor **grads)
     return done;
 }
 
+/* The gradient of an input that was broadcast. */
+static Tensor *sum_to_input(TapeNode *node, int i, Tensor *grad, Dims input)
+{
+    bool fits = grad->ndim >= input.n;
+    for (int64_t d = 1; d <= input.n && fits; d++)
+        fits = input.data[input.n - d] == 1 || input.data[input.n - d] == grad->shape[grad->ndim - d];
+    if (fits)
+        return tensor_sum_to_size(grad, input);
+    char got[128], expected[128];
+    return error_raise(ERROR_SHAPE, "backward",
+                       "Function %s returned an invalid gradient at index %d - got %s but expected shape "
+                       "compatible with %s",
+                       node->name, i, tensor_shape_string(grad, got, sizeof got),
+                       dims_string(input, expected, sizeof expected));
+}
+
 /* Undoes broadcasting, conversion and moves to other devices. */
 static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
 {
@@ -374,7 +393,7 @@ static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
     Dims dims = {input->ndim, input->shape};
     if (grad->ndim != input->ndim ||
         memcmp(grad->shape, input->shape, (size_t)grad->ndim * sizeof(int64_t)) != 0)
-        grad = tensor_sum_to_size(grad, dims);
+        grad = sum_to_input(node, i, grad, dims);
     if (grad == NULL || (grad->dtype == input->dtype && device_equal(tensor_device(grad), input->device)))
         return grad;
     return tensor_to_args(grad, &(TensorToArgs){.device = input->device, .dtype = input->dtype});
@@ -382,6 +401,11 @@ static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
 
 void tape_give(TapeNode *node, int i, Tensor *grad)
 {
+    if (i < 0 || i >= node->n_inputs) {
+        error_raise(ERROR_INDEX, node->name, "a gradient was given to input %d, of %d inputs", i,
+                    node->n_inputs);
+        return;
+    }
     if (grad == NULL || !tape_needs(node, i))
         return;
     Collector *collector = collectors;

@@ -91,7 +91,8 @@ TAPER_API Tensor *tape_saved_for(Tensor *x, Tensor *other);
 /* -- inside a backward -- */
 
 /* The i-th saved tensor (NULL if NULL was saved); ERROR_AUTOGRAD and NULL if it was changed in place since,
- * or if the graph was freed. Valid until the innermost scope closes. */
+ * or if the graph was freed, ERROR_INDEX if so many were not saved. Valid until the innermost scope closes.
+ */
 TAPER_API Tensor *tape_saved(TapeNode *node, int i);
 
 /* The arguments given to tape_record_args. */
@@ -105,7 +106,8 @@ TAPER_API Dims tape_input_dims(const TapeNode *node, int i);
 TAPER_API DType tape_input_dtype(const TapeNode *node, int i);
 
 /* Gives input i its gradient (NULL: none). A gradient larger than the input because of broadcasting is summed
- * back to the input's shape, one of another dtype converted: backward functions need not. */
+ * back to the input's shape, one of another dtype converted: backward functions need not. ERROR_SHAPE for
+ * another shape, in PyTorch's words, and ERROR_INDEX if there are not so many inputs. */
 TAPER_API void tape_give(TapeNode *node, int i, Tensor *grad);
 
 /* The name of a node, as PyTorch prints it: "MulBackward0". */
