@@ -129,7 +129,7 @@ typedef Tensor *(*GradcheckFunction)(Tensor **inputs, void *user);
 
 /* torch.autograd.gradcheck / gradgradcheck: compares the tape's gradients of every float64 input that
  * requires one with central differences. False after raising ERROR_VALUE that says which input and element
- * differ. */
+ * differ, and for inputs of another dtype that require a gradient, where PyTorch warns and goes on. */
 TAPER_API bool autograd_gradcheck_args(GradcheckFunction f, void *user, TensorList inputs,
                                        const GradcheckArgs *args);
 TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, TensorList inputs,
@@ -137,10 +137,12 @@ TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, Tens
 #ifndef __cplusplus
 #define autograd_gradcheck(f, user, inputs, ...)                                                             \
     KEYWORDS(autograd_gradcheck_args(                                                                        \
-        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, __VA_ARGS__}))
+        (f), (user), (inputs),                                                                               \
+        &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ._ = 0, __VA_ARGS__}))
 #define autograd_gradgradcheck(f, user, inputs, ...)                                                         \
     KEYWORDS(autograd_gradgradcheck_args(                                                                    \
-        (f), (user), (inputs), &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, __VA_ARGS__}))
+        (f), (user), (inputs),                                                                               \
+        &(GradcheckArgs){.eps = 1e-6, .atol = 1e-5, .rtol = 1e-3, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

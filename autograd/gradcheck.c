@@ -206,6 +206,11 @@ static bool choose_inputs(Check *check)
         return false;
     for (int64_t i = 0; i < n; i++) {
         const Tensor *x = check->inputs.items[i];
+        if (x != NULL && tensor_requires_grad(x) && tensor_dtype(x) != DTYPE_FLOAT64)
+            return error_raise(ERROR_VALUE, check->operation,
+                               "Input #%lld requires gradient and is not a double precision floating point: "
+                               "differences of %s numbers are too coarse to be compared",
+                               (long long)i, dtype_name(tensor_dtype(x))) != NULL;
         if (!is_checked(x))
             continue;
         for (int d = 0; d < x->ndim; d++)

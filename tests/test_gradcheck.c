@@ -128,6 +128,9 @@ static void test_what_cannot_be_checked(void **state)
     expect_error(autograd_gradcheck(right, NULL, TENSORS(VECTOR(1), VECTOR(1))), ERROR_VALUE,
                  "gradcheck expects at least one input tensor to require gradient, but none of the them have "
                  "requires_grad=True.");
+    Tensor *single = tensor_ones(DIMS(2), .requires_grad = true);
+    expect_error(autograd_gradcheck(right, NULL, TENSORS(PARAMETER(1), single)), ERROR_VALUE,
+                 "Input #1 requires gradient and is not a double precision floating point");
     expect_error(autograd_gradcheck(fails, NULL, TENSORS(PARAMETER(1))), ERROR_VALUE,
                  "this function always fails");
     expect_error(autograd_gradgradcheck(fails, NULL, TENSORS(PARAMETER(1))), ERROR_VALUE,
