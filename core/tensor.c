@@ -1,5 +1,6 @@
 #include "core/tensor.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -454,7 +455,7 @@ static bool check_single(const Tensor *x)
 double tensor_item(const Tensor *x)
 {
     double value = 0;
-    return check_single(x) && tensor_copy_to_host(x, DTYPE_FLOAT64, &value) ? value : 0;
+    return check_single(x) && tensor_copy_to_host(x, DTYPE_FLOAT64, &value) ? value : (double)NAN;
 }
 
 int64_t tensor_item_int(const Tensor *x)
