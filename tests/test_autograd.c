@@ -413,74 +413,6 @@ static void test_retain_grad(void **state)
                  "can't retain_grad on Tensor that has requires_grad=False");
 }
 
-/* -- operations of the user's own -- */
-
-/* y = factor x, whose backward says something else on purpose, to see that it is the one that runs. */
-static void scale_backward(TapeNode *node, Tensor *grad)
-{
-    double factor;
-    memcpy(&factor, tape_args(node), sizeof factor);
-    assert_true(tape_needs(node, 0));
-    assert_false(tape_needs(node, 1));
-    assert_int_equal(tape_input_dims(node, 0).data[0], 2);
-    assert_int_equal(tape_input_dtype(node, 0), DTYPE_FLOAT64);
-    tape_give(node, 0, tensor_add(tensor_mul(grad, factor), tape_saved(node, 0)));
-}
-
-static const AutogradFunction scale_function = {"Scale", scale_backward};
-
-static Tensor *scale(Tensor *x, double factor)
-{
-    Tensor *y = NULL;
-    autograd_no_grad
-    {
-        y = tensor_mul(x, factor);
-    }
-    return autograd_record(&scale_function, y, TENSORS(x, NULL), TENSORS(x), &factor, sizeof factor);
-}
-
-static void tape_mistake(TapeNode *node, Tensor *grad)
-{
-    switch (*(const int *)tape_args(node)) {
-    case 0:
-        tape_give(node, 0, tensor_ones(DIMS(7), .dtype = DTYPE_FLOAT64));
-        break;
-    case 1:
-        tape_give(node, 1, grad);
-        break;
-    default:
-        tape_give(node, 0, tape_saved(node, 1));
-    }
-}
-
-static void test_user_function_mistakes(void **state)
-{
-    (void)state;
-    static const AutogradFunction function = {"Mistake", tape_mistake};
-    static const ErrorCode codes[] = {ERROR_SHAPE, ERROR_INDEX, ERROR_INDEX};
-    static const char *const messages[] = {
-        "Function MistakeBackward returned an invalid gradient at index 0 - got [7] but expected shape "
-        "compatible with [2]",
-        "a gradient was given to input 1, of 1 inputs", "there is no saved tensor 1, only 1 of them"};
-    for (int i = 0; i < 3; i++) {
-        Tensor *x = PARAMETER(1, 2);
-        Tensor *y =
-            autograd_record(&function, tensor_clone(tensor_detach(x)), TENSORS(x), TENSORS(x), &i, sizeof i);
-        expect_error(tensor_backward(tensor_sum(y)), codes[i], messages[i]);
-        assert_null(tensor_grad(x));
-    }
-}
-
-static void test_user_function(void **state)
-{
-    (void)state;
-    Tensor *x = PARAMETER(1, 2), *y = scale(x, 5);
-    assert_string_equal(tape_node_name(tensor_grad_fn(y)), "ScaleBackward");
-    assert_true(tensor_backward(tensor_sum(y)));
-    expect_values(tensor_grad(x), 6, 7);
-    assert_false(tensor_requires_grad(scale(VECTOR(1, 2), 5)));
-}
-
 /* -- depth and leaks -- */
 
 static void test_deep_chain(void **state)
@@ -586,8 +518,6 @@ int main(void)
         TEST(test_hooks),
         TEST(test_hooks_that_cannot_be),
         TEST(test_retain_grad),
-        TEST(test_user_function),
-        TEST(test_user_function_mistakes),
         TEST(test_deep_chain),
         TEST(test_many_paths),
         TEST(test_a_training_loop_leaks_nothing),
