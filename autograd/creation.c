@@ -273,6 +273,8 @@ Tensor *tensor_from_data(const void *data, Dims size, DType dtype)
     if (!check_dtype(dtype, NULL, "tensor"))
         return NULL;
     Tensor *x = tensor_new(size, dtype, cpu_device(), "tensor");
+    if (x != NULL && data == NULL && x->numel > 0)
+        return error_raise(ERROR_VALUE, "tensor", "the data of %lld elements is NULL", (long long)x->numel);
     if (x != NULL && x->numel > 0)
         memcpy(tensor_address(x), data, (size_t)x->numel * dtype_size(dtype));
     return finished(x, NULL);

@@ -64,6 +64,7 @@ TAPER_API Tensor *tensor_full_like_args(const Tensor *x, Scalar value, const Ten
 /* -- of given memory -- */
 
 /* torch.tensor(data): copies tensor_numel elements of `dtype` in row-major order from the host's memory.
+ * ERROR_VALUE for NULL, unless there are no elements.
  * tensor_from_data((float[]){1, 2, 3, 4, 5, 6}, DIMS(2, 3), DTYPE_FLOAT32) */
 TAPER_API Tensor *tensor_from_data(const void *data, Dims size, DType dtype);
 

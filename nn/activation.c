@@ -206,8 +206,9 @@ TYPE(GELU, gelu_repr)
 
 Module *nn_gelu(const GELUArgs *args)
 {
-    bool by_tanh = strcmp(args->approximate, "tanh") == 0;
-    if (!by_tanh && strcmp(args->approximate, "none") != 0)
+    const char *word = args->approximate != NULL ? args->approximate : "NULL";
+    bool by_tanh = strcmp(word, "tanh") == 0;
+    if (!by_tanh && strcmp(word, "none") != 0)
         return error_raise(ERROR_VALUE, "GELU", "approximate argument must be either none or tanh.");
     Activation *self = new_activation(&GELU_type);
     if (self == NULL)

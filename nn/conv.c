@@ -126,13 +126,13 @@ static const ModuleType ConvTranspose2d_type = {.name = "ConvTranspose2d",
 static const char *check_padding_mode(const char *type, const char *mode)
 {
     static const char *const modes[] = {"zeros", "reflect", "replicate", "circular"};
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+    for (size_t i = 0; i < sizeof modes / sizeof *modes && mode != NULL; i++)
         if (strcmp(mode, modes[i]) == 0)
             return modes[i];
     return error_raise(ERROR_VALUE, type,
                        "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got "
                        "padding_mode='%s'",
-                       mode);
+                       mode != NULL ? mode : "NULL");
 }
 
 static bool check(const char *type, const Conv2dArgs *args, const int64_t *stride, const int64_t *padding)
@@ -224,7 +224,7 @@ Module *nn_conv_transpose2d(const ConvTranspose2dArgs *args)
                        .padding_mode = args->padding_mode,
                        .device = args->device,
                        .dtype = args->dtype};
-    if (strcmp(args->padding_mode, "zeros") != 0)
+    if (args->padding_mode == NULL || strcmp(args->padding_mode, "zeros") != 0)
         return error_raise(ERROR_VALUE, "ConvTranspose2d",
                            "Only \"zeros\" padding mode is supported for ConvTranspose2d");
     copy_pair(conv.kernel_size_hw, args->kernel_size_hw);

@@ -229,6 +229,7 @@ double(nn_init_calculate_gain)(const char *nonlinearity, double param)
     static const char *const linear[] = {"linear",           "conv1d",           "conv2d",
                                          "conv3d",           "conv_transpose1d", "conv_transpose2d",
                                          "conv_transpose3d", "sigmoid"};
+    nonlinearity = nonlinearity != NULL ? nonlinearity : "NULL";
     for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
         if (strcmp(nonlinearity, linear[i]) == 0)
             return 1;
@@ -249,11 +250,11 @@ double(nn_init_calculate_gain)(const char *nonlinearity, double param)
 static bool kaiming_std(const char *operation, const Tensor *tensor, const InitKaimingArgs *args, double *std)
 {
     double fan_in = 0, fan_out = 0;
-    bool in = strcasecmp(args->mode, "fan_in") == 0;
-    if (!in && strcasecmp(args->mode, "fan_out") != 0)
+    const char *mode = args->mode != NULL ? args->mode : "NULL";
+    bool in = strcasecmp(mode, "fan_in") == 0;
+    if (!in && strcasecmp(mode, "fan_out") != 0)
         return error_raise(ERROR_VALUE, operation,
-                           "Mode %s not supported, please use one of ['fan_in', 'fan_out']",
-                           args->mode) != NULL;
+                           "Mode %s not supported, please use one of ['fan_in', 'fan_out']", mode) != NULL;
     if (!fans(operation, tensor, &fan_in, &fan_out))
         return false;
     double gain = (nn_init_calculate_gain)(args->nonlinearity, args->a);

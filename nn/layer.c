@@ -60,8 +60,9 @@ bool layer_given_all(const char *type, const LayerArgument *arguments, int n)
 const char *layer_reduction(const char *type, const char *reduction, bool batchmean)
 {
     static const char *const reductions[] = {"none", "mean", "sum", "batchmean"};
-    for (int i = 0; i < 3 + batchmean; i++)
+    for (int i = 0; i < 3 + batchmean && reduction != NULL; i++)
         if (strcmp(reduction, reductions[i]) == 0)
             return reductions[i];
-    return error_raise(ERROR_VALUE, type, "%s is not a valid value for reduction", reduction);
+    return error_raise(ERROR_VALUE, type, "%s is not a valid value for reduction",
+                       reduction != NULL ? reduction : "NULL");
 }

@@ -258,6 +258,8 @@ bool nn_save_safetensors(const StateDict *dict, const char *path)
 {
     if (dict == NULL)
         return false;
+    if (path == NULL)
+        return error_raise(ERROR_VALUE, operation, "the path is NULL") != NULL;
     Scope scope = scope_open();
     size_t size = 0;
     Item *items = sorted_items(dict);

@@ -93,6 +93,8 @@ static bool check_args(const OneCycleLRArgs *args)
 {
     const char *name = one_cycle_type.name;
     char text[40];
+    if (isnan(args->max_lr) && args->max_lrs == NULL)
+        return error_raise(ERROR_VALUE, name, "missing 1 required positional argument: 'max_lr'") != NULL;
     if (args->total_steps == 0 && (args->epochs == 0 || args->steps_per_epoch == 0))
         return error_raise(ERROR_VALUE, name,
                            "You must define either total_steps OR (epochs AND steps_per_epoch)") != NULL;
@@ -103,9 +105,10 @@ static bool check_args(const OneCycleLRArgs *args)
     if (!(args->pct_start >= 0 && args->pct_start <= 1))
         return error_raise(ERROR_VALUE, name, "Expected float between 0 and 1 pct_start, but got %s",
                            number_string(args->pct_start, text, sizeof text)) != NULL;
-    return strcmp(args->anneal_strategy, "cos") == 0 || strcmp(args->anneal_strategy, "linear") == 0 ||
+    const char *strategy = args->anneal_strategy != NULL ? args->anneal_strategy : "NULL";
+    return strcmp(strategy, "cos") == 0 || strcmp(strategy, "linear") == 0 ||
            error_raise(ERROR_VALUE, name, "anneal_strategy must be one of 'cos' or 'linear', instead got %s",
-                       args->anneal_strategy) != NULL;
+                       strategy) != NULL;
 }
 
 static void set_phases(OneCycleLR *cycle, const OneCycleLRArgs *args)

@@ -2,6 +2,8 @@
 #ifndef TAPER_OPTIM_ONE_CYCLE_H
 #define TAPER_OPTIM_ONE_CYCLE_H
 
+#include <math.h>
+
 #include "optim/scheduler.h"
 
 TAPER_BEGIN_DECLS
@@ -29,7 +31,8 @@ TAPER_API Scheduler *optim_one_cycle_lr(Optimizer *optimizer, const OneCycleLRAr
 
 #ifndef __cplusplus
 #define optim_OneCycleLR(optimizer, ...)                                                                     \
-    KEYWORDS(optim_one_cycle_lr((optimizer), &(const OneCycleLRArgs){.pct_start = 0.3,                       \
+    KEYWORDS(optim_one_cycle_lr((optimizer), &(const OneCycleLRArgs){.max_lr = (double)NAN,                  \
+                                                                     .pct_start = 0.3,                       \
                                                                      .anneal_strategy = "cos",               \
                                                                      .cycle_momentum = true,                 \
                                                                      .base_momentum = 0.85,                  \

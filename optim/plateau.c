@@ -71,10 +71,12 @@ static bool check_args(const ReduceLROnPlateauArgs *args)
     const char *name = plateau_type.name;
     if (args->factor >= 1)
         return error_raise(ERROR_VALUE, name, "Factor should be < 1.0.") != NULL;
-    if (strcmp(args->mode, "min") != 0 && strcmp(args->mode, "max") != 0)
-        return error_raise(ERROR_VALUE, name, "mode %s is unknown!", args->mode) != NULL;
-    return strcmp(args->threshold_mode, "rel") == 0 || strcmp(args->threshold_mode, "abs") == 0 ||
-           error_raise(ERROR_VALUE, name, "threshold mode %s is unknown!", args->threshold_mode) != NULL;
+    const char *mode = args->mode != NULL ? args->mode : "NULL";
+    const char *threshold_mode = args->threshold_mode != NULL ? args->threshold_mode : "NULL";
+    if (strcmp(mode, "min") != 0 && strcmp(mode, "max") != 0)
+        return error_raise(ERROR_VALUE, name, "mode %s is unknown!", mode) != NULL;
+    return strcmp(threshold_mode, "rel") == 0 || strcmp(threshold_mode, "abs") == 0 ||
+           error_raise(ERROR_VALUE, name, "threshold mode %s is unknown!", threshold_mode) != NULL;
 }
 
 Scheduler *optim_reduce_lr_on_plateau(Optimizer *optimizer, const ReduceLROnPlateauArgs *args)

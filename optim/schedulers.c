@@ -322,6 +322,8 @@ Scheduler *optim_exponential_lr(Optimizer *optimizer, const ExponentialLRArgs *a
         .closed_lr = exponential_closed_lr,
         .fields = {OPTIM_NUMBER(ExponentialLR, gamma)},
     };
+    if (isnan(args->gamma))
+        return error_raise(ERROR_VALUE, type.name, "missing 1 required positional argument: 'gamma'");
     ExponentialLR *self = (ExponentialLR *)optim_scheduler_alloc(&type, optimizer);
     if (self != NULL)
         self->gamma = args->gamma;

@@ -6,6 +6,8 @@
 #ifndef TAPER_OPTIM_SCHEDULERS_H
 #define TAPER_OPTIM_SCHEDULERS_H
 
+#include <math.h>
+
 #include "optim/scheduler.h"
 
 TAPER_BEGIN_DECLS
@@ -157,8 +159,9 @@ TAPER_API Scheduler *optim_reduce_lr_on_plateau(Optimizer *optimizer, const Redu
                                                                 ._ = 0,                                      \
                                                                 __VA_ARGS__}))
 #define optim_ExponentialLR(optimizer, ...)                                                                  \
-    KEYWORDS(optim_exponential_lr((optimizer),                                                               \
-                                  &(const ExponentialLRArgs){.last_epoch = -1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(optim_exponential_lr(                                                                           \
+        (optimizer),                                                                                         \
+        &(const ExponentialLRArgs){.gamma = (double)NAN, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_PolynomialLR(optimizer, ...)                                                                   \
     KEYWORDS(optim_polynomial_lr(                                                                            \
         (optimizer),                                                                                         \
