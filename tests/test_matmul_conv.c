@@ -129,6 +129,9 @@ static void wrong_matrices(void **state)
         fails(tensor_matmul(F(2, 3, 4), F(3, 4, 5)),
               "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0");
         fails(tensor_matmul(F(2, 3, 4), F(5, 5)), "mat1 and mat2 shapes cannot be multiplied (6x4 and 5x5)");
+        fails(tensor_linear(F(), F(2, 3), F(2)),
+              "both arguments to linear need to be at least 1D, but they are 0D and 2D");
+        fails(tensor_linear(F(2, 3), F(2, 2, 3)), "mat2 must be a matrix, got 3-D tensor");
         fails(tensor_linear(F(2, 3), F(4, 5)), "mat1 and mat2 shapes cannot be multiplied (2x3 and 5x4)");
         fails(tensor_addmm(F(2, 5), F(2, 3), D(3, 5)),
               "self and mat2 must have the same dtype, but got Float and Double");

@@ -128,7 +128,7 @@ static void test_choices(void **state)
     expect_error(tensor_where(BOOLS(2), ONES(3), 0), ERROR_SHAPE,
                  "The size of tensor a (2) must match the size of tensor b (3)");
     expect_error(tensor_masked_fill(ONES(2), LONGS(2), 0), ERROR_DTYPE,
-                 "masked_fill_ only supports boolean masks, but got mask with dtype int64");
+                 "masked_fill_ only supports boolean masks, but got mask with dtype long int");
     expect_error(tensor_masked_fill(ONES(2), BOOLS(2), ONES(1)), ERROR_SHAPE,
                  "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with 1 "
                  "dimension(s).");

@@ -54,7 +54,7 @@ static bool check_masked_fill(const char *operation, const Tensor *self, const T
     if (mask->dtype != DTYPE_BOOL)
         return error_raise(ERROR_DTYPE, operation,
                            "masked_fill_ only supports boolean masks, but got mask with dtype %s",
-                           dtype_name(mask->dtype)) != NULL;
+                           dtype_c_name(mask->dtype)) != NULL;
     if (value->ndim != 0)
         return error_raise(ERROR_SHAPE, operation,
                            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with %d "

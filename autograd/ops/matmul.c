@@ -342,11 +342,15 @@ Tensor *(tensor_linear)(Tensor *input, Tensor *weight, Tensor *bias)
 {
     if (input == NULL || weight == NULL)
         return NULL;
+    if (input->ndim == 0 || weight->ndim == 0)
+        return error_raise(ERROR_SHAPE, "linear",
+                           "both arguments to linear need to be at least 1D, but they are %dD and %dD",
+                           (int)input->ndim, (int)weight->ndim);
     if (weight->ndim == 1 && bias == NULL)
         return tensor_matmul(input, weight);
-    if (input->ndim == 0 || weight->ndim != 2)
-        return error_raise(ERROR_SHAPE, "linear", "mat%d must be a matrix, got %d-D tensor",
-                           weight->ndim != 2 ? 2 : 1, (int)(weight->ndim != 2 ? weight : input)->ndim);
+    if (weight->ndim != 2)
+        return error_raise(ERROR_SHAPE, "linear", "mat2 must be a matrix, got %d-D tensor",
+                           (int)weight->ndim);
     Tensor *rows = rows_of(input), *matrix_t = tensor_mT(weight);
     Tensor *y =
         bias == NULL ? mm_for("linear", rows, matrix_t) : addmm_for("linear", bias, rows, matrix_t, 1, 1);
