@@ -78,7 +78,8 @@ TAPER_API bool tensor_is_inference(const Tensor *x);
 
 #ifndef __cplusplus
 /* with torch.no_grad(): a block; the mode is restored however the block is left. Likewise
- * autograd_enable_grad and autograd_inference_mode. */
+ * autograd_enable_grad and autograd_inference_mode. The block is a loop of one turn: `break` and `continue`
+ * in it leave the block, not a loop around it. */
 typedef struct AutogradMode {
     bool grad, inference;
     int once;

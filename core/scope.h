@@ -48,7 +48,8 @@ TAPER_API size_t scope_size(void);
 TAPER_API void scope_close_cleanup(Scope *scope);
 
 #ifndef __cplusplus
-/* tensor_scope { ... }: a block with a scope of its own, closed however the block is left. */
+/* tensor_scope { ... }: a block with a scope of its own, closed however the block is left. The block is a
+ * loop of one turn: `break` and `continue` in it leave the block, not a loop around it. */
 #define tensor_scope TENSOR_SCOPE_(TAPER_LINE_NAME(tensor_scope_))
 #define TENSOR_SCOPE_(name)                                                                                  \
     for (struct {                                                                                            \

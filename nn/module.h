@@ -25,6 +25,18 @@
  * Children, parameters and buffers are known by the names of their fields, so that keys are PyTorch's
  * ("linear.weight", "scale").
  *
+ * A forward has one result. What has several in Python is a function beside it that calls the parts, and
+ * returns a struct; nn_forward then gives the one that other modules are to have:
+ *
+ *     typedef struct VAEOutput {
+ *         Tensor *x, *mu, *logvar;
+ *     } VAEOutput;
+ *     static VAEOutput vae_run(VAE *self, Tensor *x) { ... }
+ *     NN_FORWARD(VAE, self, x)
+ *     {
+ *         return vae_run(self, x).x;
+ *     }
+ *
  * Lifetime. A new module belongs, like a tensor, to the innermost scope of the thread that makes it; a module
  * keeps its children, parameters and buffers. nn_keep and nn_release take a reference of your own and give it
  * back. What a forward makes is gone when it returns, but for its result, which belongs to the scope of the
