@@ -52,16 +52,21 @@ static void test_user_function_mistakes(void **state)
 {
     (void)state;
     static const AutogradFunction function = {"Mistake", tape_mistake};
-    static const ErrorCode codes[] = {ERROR_SHAPE, ERROR_INDEX, ERROR_INDEX};
-    static const char *const messages[] = {
-        "Function MistakeBackward returned an invalid gradient at index 0 - got [7] but expected shape "
-        "compatible with [2]",
-        "a gradient was given to input 1, of 1 inputs", "there is no saved tensor 1, only 1 of them"};
+    static const struct {
+        ErrorCode code;
+        const char *message;
+    } errors[] = {
+        {ERROR_SHAPE,
+         "Function MistakeBackward returned an invalid gradient at index 0 - got [7] but expected "
+         "shape compatible with [2]"},
+        {ERROR_INDEX, "a gradient was given to input 1, of 1 inputs"},
+        {ERROR_INDEX, "there is no saved tensor 1, only 1 of them"},
+    };
     for (int i = 0; i < 3; i++) {
         Tensor *x = PARAMETER(1, 2);
         Tensor *y =
             autograd_record(&function, tensor_clone(tensor_detach(x)), TENSORS(x), TENSORS(x), &i, sizeof i);
-        expect_error(tensor_backward(tensor_sum(y)), codes[i], messages[i]);
+        expect_error(tensor_backward(tensor_sum(y)), errors[i].code, errors[i].message);
         assert_null(tensor_grad(x));
     }
 }
