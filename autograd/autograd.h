@@ -105,7 +105,25 @@ typedef Tensor *(*TensorHook)(Tensor *grad, void *user);
 TAPER_API int64_t tensor_register_hook(Tensor *x, TensorHook hook, void *user);
 TAPER_API bool tensor_remove_hook(Tensor *x, int64_t handle);
 
-/* -- operations of your own (torch.autograd.Function) -- */
+/* -- operations of your own (torch.autograd.Function) --
+ *
+ *     static void cube_backward(TapeNode *node, Tensor *grad)
+ *     {
+ *         Tensor *x = tape_saved(node, 0);
+ *         tape_give(node, 0, tensor_mul(grad, tensor_mul(3, tensor_square(x))));
+ *     }
+ *     static const AutogradFunction cube_function = {"Cube", cube_backward};
+ *
+ *     Tensor *cube(Tensor *x)
+ *     {
+ *         Tensor *y = NULL;
+ *         autograd_no_grad {
+ *             y = tensor_pow(x, 3);
+ *         }
+ *         return autograd_record(&cube_function, y, TENSORS(x), TENSORS(x), NULL, 0);
+ *     }
+ *
+ * A backward that is made of tensor_ functions, as this one, can itself be differentiated. */
 
 typedef struct AutogradFunction {
     const char *name; /* "MyReLU"; the node prints as MyReLUBackward */
@@ -114,7 +132,8 @@ typedef struct AutogradFunction {
 } AutogradFunction;
 
 /* Ends a forward written by the user: as tape_record_args, with the function (which must outlive the graph)
- * in the place of a row of the table. Compute `y` under autograd_no_grad, or it is recorded twice. */
+ * in the place of a row of the table. Compute `y` under autograd_no_grad, or it is recorded twice. NO_SAVES
+ * for none; `args` NULL for none, else `size` bytes that are copied, for tape_args. */
 TAPER_API Tensor *autograd_record(const AutogradFunction *function, Tensor *y, TensorList inputs,
                                   TensorList saves, const void *args, size_t size);
 
