@@ -99,8 +99,8 @@ TAPER_API bool tensor_is_dense(const Tensor *x);
 TAPER_API void *tensor_data_ptr(Tensor *x);
 TAPER_API void tensor_bump_version(Tensor *x);
 
-/* x.item(): the only element as a double or integer. ERROR_VALUE if there are more or none; after an error and
- * for NULL the result is NaN or 0. For integers above 2^53 use tensor_item_int, which cuts off fractions.
+/* x.item(): the only element as a double or integer. ERROR_VALUE if there are more or none; after an error
+ * and for NULL the result is NaN or 0. For integers above 2^53 use tensor_item_int, which cuts off fractions.
  * Waits for the device. */
 TAPER_API double tensor_item(const Tensor *x);
 TAPER_API int64_t tensor_item_int(const Tensor *x);

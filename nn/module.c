@@ -77,6 +77,11 @@ static bool check_name(const Module *module, const ModuleEntries *kind, const ch
         return error_raise(ERROR_KEY, module->type->name, "%s name can't contain \".\"%s%s", what,
                            kind == &module->children ? ", got: " : "",
                            kind == &module->children ? name : "") != NULL;
+    if (strchr(name, '[') != NULL || strstr(name, "->") != NULL) /* all elements would have the same name */
+        return error_raise(ERROR_KEY, module->type->name,
+                           "%s name must be that of a field, got: %s. Several in a row are an nn_ModuleList, "
+                           "or are registered by names of their own",
+                           what, name) != NULL;
     const ModuleEntries *kinds[] = {&module->children, &module->parameters, &module->buffers};
     for (int i = 0; i < 3; i++)
         if (kinds[i] != kind && find(kinds[i], name) != NULL)

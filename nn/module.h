@@ -103,9 +103,9 @@ TAPER_API Module *nn_module_alloc(const ModuleType *type);
 /* module.register_module(name, child), register_parameter and register_buffer: each returns what it was
  * given. One of that name which is there already is replaced, in its place. Parameters require a gradient
  * from here on if they are floating point; a buffer moves with the module and is saved, if persistent, but
- * not trained. NULL tensors are registered as PyTorch's None. ERROR_KEY for a name that is empty, has a dot
- * in it, or belongs to another kind of part; ERROR_VALUE for a NULL child; ERROR_AUTOGRAD for a parameter
- * that is the result of an operation. The module is incomplete then. */
+ * not trained. NULL tensors are registered as PyTorch's None. ERROR_KEY for a name that is empty, has a dot,
+ * a bracket or an arrow in it, or belongs to another kind of part; ERROR_VALUE for a NULL child;
+ * ERROR_AUTOGRAD for a parameter that is the result of an operation. The module is incomplete then. */
 TAPER_API Module *nn_register_module(Module *module, const char *name, Module *child);
 TAPER_API Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor);
 TAPER_API Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, bool persistent);
@@ -115,8 +115,9 @@ TAPER_API Tensor *nn_register_buffer(Module *module, const char *name, Tensor *t
 #define nn_new(Type) ((Type *)(void *)nn_module_alloc(&Type##_type))
 
 /* self.field = child, parameter or buffer: sets the field and registers it by its name. What is there already
- * is replaced: nn_child(net, fc, nn_Linear(8, 2)). A child that Python sets to None is left out: the field is
- * NULL as it was. */
+ * is replaced: nn_child(net, fc, nn_Linear(8, 2)). `field` is the name of a field, not an element of an
+ * array, all of which would be called "fc[i]": those are an nn_ModuleList (nn/sequential.h). A child that
+ * Python sets to None is left out: the field is NULL as it was. */
 #define nn_child(self, field, child)                                                                         \
     ((self) != NULL ? (void)((self)->field = nn_register_module(&(self)->base, #field, (child))) : (void)0)
 #define nn_parameter(self, field, tensor)                                                                    \

@@ -118,6 +118,10 @@ static void test_names_that_cannot_be(void **state)
                  "attribute 'shift' already exists");
     expect_error(nn_register_module(module, "a.b", pair_new()) != NULL, ERROR_KEY,
                  "module name can't contain \".\", got: a.b");
+    expect_error(nn_register_module(module, "fc[i]", pair_new()) != NULL, ERROR_KEY,
+                 "module name must be that of a field, got: fc[i]. Several in a row are an nn_ModuleList");
+    expect_error(nn_register_buffer(module, "inner->shift", VECTOR(1), true) != NULL, ERROR_KEY,
+                 "buffer name must be that of a field, got: inner->shift.");
     expect_error(nn_register_buffer(module, "a.b", VECTOR(1), true) != NULL, ERROR_KEY,
                  "buffer name can't contain \".\"");
     expect_error(nn_register_parameter(module, "", VECTOR(1)) != NULL, ERROR_KEY,
