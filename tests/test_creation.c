@@ -248,7 +248,6 @@ static void wrong_dtypes_and_devices(void **state)
     expect_error(tensor_to(tensor_ones(DIMS(2)), gpu), ERROR_DEVICE, "device cuda:3 is not available");
 }
 
-/* In place: the version goes on, the history ends, leaves are guarded. */
 static void one_number_for_random_is_the_upper_bound(void **state)
 {
     (void)state;
@@ -258,6 +257,7 @@ static void one_number_for_random_is_the_upper_bound(void **state)
     assert_true(tensor_equal(x, tensor_random_(tensor_zeros(DIMS(9)), 0, 10)));
 }
 
+/* In place: the version goes on, the history ends, leaves are guarded. */
 static void random_fills_end_the_history(void **state)
 {
     (void)state;
