@@ -19,9 +19,18 @@ static void entries_free(ModuleEntries *entries)
     free(entries->items);
 }
 
+/* The child is no longer in this list, or the list is gone. */
+static void leave_list(Module *child, const Module *list)
+{
+    if (child != NULL && child->list == list)
+        child->list = NULL;
+}
+
 static void module_destroy(Object *object)
 {
     Module *module = (Module *)object;
+    for (int64_t i = 0; i < module->children.n; i++)
+        leave_list(module->children.items[i].item, module);
     if (module->type->destroy != NULL)
         module->type->destroy(module);
     entries_free(&module->children);
@@ -123,6 +132,9 @@ Module *nn_register_module(Module *module, const char *name, Module *child)
     char *copy = child != NULL ? strdup(name) : NULL;
     if (child != NULL && copy == NULL)
         error_raise(ERROR_MEMORY, module->type->name, "out of memory for the name '%s'", name);
+    const ModuleEntry *replaced = find(&module->children, name);
+    if (copy != NULL && replaced != NULL)
+        leave_list(replaced->item, module);
     if (copy == NULL || !register_item(module, &module->children, "module", name, child, true)) {
         free(copy);
         module->incomplete = true;
@@ -131,6 +143,7 @@ Module *nn_register_module(Module *module, const char *name, Module *child)
     module->incomplete |= child->incomplete;
     free(child->name);
     child->name = copy;
+    child->list = module->type->forward == NULL ? module : NULL;
     return child;
 }
 
@@ -205,13 +218,27 @@ static bool any_null(TensorList inputs)
     return false;
 }
 
+/* Frames for the lists that the module is in, which are not called themselves, from the outermost on; returns
+ * how many. The innermost is the first. */
+enum { MAX_LISTS = 4 };
+static int enter_lists(const Module *module, ErrorFrame lists[MAX_LISTS])
+{
+    int n = 0;
+    for (const Module *list = module->list; list != NULL && n < MAX_LISTS; list = list->list)
+        lists[n++] = (ErrorFrame){.name = list->name, .type = list->type->name};
+    for (int i = n; i-- > 0;)
+        error_frame_enter(&lists[i]);
+    return n;
+}
+
 Tensor *nn_call(Module *module, TensorList inputs)
 {
     if (module == NULL)
         return error_last() != NULL ? NULL : error_raise(ERROR_VALUE, "forward", "the module is NULL");
     if (any_null(inputs))
         return NULL;
-    ErrorFrame frame = {.name = module->name, .type = module->type->name};
+    ErrorFrame lists[MAX_LISTS], frame = {.name = module->name, .type = module->type->name};
+    int n = enter_lists(module, lists);
     error_frame_enter(&frame);
     Scope scope = scope_open();
     Tensor *output = NULL;
@@ -220,7 +247,7 @@ Tensor *nn_call(Module *module, TensorList inputs)
         output = module_hooks_after(module, inputs, output);
     }
     output = scope_return(scope, output);
-    error_frame_leave(&frame);
+    error_frame_leave(n > 0 ? &lists[n - 1] : &frame); /* the outermost, and all in it */
     return output;
 }
 

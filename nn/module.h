@@ -43,8 +43,9 @@
  * call.
  *
  * Errors. An error inside a forward carries the path of the module that was running: "(in layer2.0.fc
- * (Linear))". Where a part of a module could not be made, and the program's handler let it go on, the module
- * is incomplete: it can be released, and a forward of it is ERROR_VALUE. */
+ * (Linear))"; a ModuleList that it is in belongs to the path. Where a part of a module could not be made, and
+ * the program's handler let it go on, the module is incomplete: it can be released, and a forward of it is
+ * ERROR_VALUE. */
 #ifndef TAPER_NN_MODULE_H
 #define TAPER_NN_MODULE_H
 
@@ -92,6 +93,7 @@ struct Module {
     bool training;   /* module.training: true at first */
     bool incomplete; /* a part of it could not be made */
     char *name;      /* in the module that it was registered in last; "" at first */
+    Module *list;    /* that module, not kept, if it has no forward (a ModuleList); NULL otherwise */
     ModuleEntries children, parameters, buffers;
     struct ModuleHooks *hooks; /* nn/hooks.c; NULL while there are none */
 };

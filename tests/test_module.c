@@ -220,6 +220,40 @@ static void test_inputs_are_counted(void **state)
     assert_null(error_last());
 }
 
+/* Its layers are in a list in a list. */
+typedef struct Stages {
+    Module base;
+    Module *stages;
+} Stages;
+
+NN_FORWARD(Stages, self, x)
+{
+    return nn_forward(nn_at(nn_at(self->stages, 1), 0), x);
+}
+
+static void test_lists_are_part_of_the_path(void **state)
+{
+    (void)state;
+    Stages *self = nn_new(Stages);
+    Module *layer = scaled(3, NULL);
+    nn_child(self, stages, nn_ModuleList(nn_ModuleList(), nn_ModuleList(layer)));
+    Module *outer = nn_Sequential();
+    nn_register_module(outer, "7", &self->base);
+    assert_null(nn_forward(outer, VECTOR(1, 2, 3)));
+    assert_string_equal(error_last()->module_path, "7.stages.1.0");
+    assert_string_equal(error_last()->module_type, "Scaled");
+    error_clear();
+    assert_null(tensor_add(VECTOR(1, 2), VECTOR(1, 2, 3)));
+    assert_string_equal(error_last()->module_path, "");
+    error_clear();
+    assert_ptr_equal(layer->list, nn_at(self->stages, 1));
+    nn_register_module(nn_at(self->stages, 1), "0", scaled(2, NULL));
+    assert_null(layer->list);
+    tensor_scope
+        nn_ModuleList(layer);
+    assert_null(layer->list);
+}
+
 static void test_errors_know_where_they_were(void **state)
 {
     (void)state;
@@ -426,6 +460,7 @@ int main(void)
         TEST(test_type_weight_and_bias),
         TEST(test_inputs_are_counted),
         TEST(test_errors_know_where_they_were),
+        TEST(test_lists_are_part_of_the_path),
         TEST(test_forward_leaves_only_its_result),
         TEST(test_incomplete_modules_refuse_to_run),
         TEST(test_modes_reach_everything),
