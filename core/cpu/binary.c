@@ -1,6 +1,7 @@
 /* Pointwise operations on two tensors, comparisons, and choices. */
 #include "core/cpu/binary_f32.h"
 #include "core/cpu/binary_rows.h"
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/error.h"
 
@@ -162,19 +163,19 @@ bool cpu_compare(CompareOp op, Tensor *out, const Tensor *a, const Tensor *b)
 
 /* By masks, and bools read as bytes: of choices and bools the compiler makes no vectors. */
 #define WHERE(bits)                                                                                          \
-    static inline uint##bits##_t pick_##bits(u8 condition, uint##bits##_t x, uint##bits##_t y)               \
+    static inline raw##bits pick_##bits(u8 condition, raw##bits x, raw##bits y)                              \
     {                                                                                                        \
-        uint##bits##_t mask = (uint##bits##_t)(0 - (uint##bits##_t)condition);                               \
-        return (uint##bits##_t)((x & mask) | (y & ~mask));                                                   \
+        raw##bits mask = (raw##bits)(0 - (raw##bits)condition);                                              \
+        return (raw##bits)((x & mask) | (y & ~mask));                                                        \
     }                                                                                                        \
     static void where_##bits(char *const *data, const int64_t *s, int64_t n, const void *context)            \
     {                                                                                                        \
-        uint##bits##_t *out = (uint##bits##_t *)data[0];                                                     \
-        const uint##bits##_t *x = (const uint##bits##_t *)data[2], *y = (const uint##bits##_t *)data[3];     \
+        raw##bits *out = (raw##bits *)data[0];                                                               \
+        const raw##bits *x = (const raw##bits *)data[2], *y = (const raw##bits *)data[3];                    \
         const u8 *condition = (const u8 *)data[1];                                                           \
         (void)context;                                                                                       \
         if (s[0] == 1 && s[1] == 1 && s[2] == 1 && s[3] == 0) {                                              \
-            uint##bits##_t same = y[0];                                                                      \
+            raw##bits same = y[0];                                                                           \
             for (int64_t i = 0; i < n; i++)                                                                  \
                 out[i] = pick_##bits(condition[i], x[i], same);                                              \
             return;                                                                                          \

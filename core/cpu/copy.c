@@ -41,7 +41,7 @@ typedef struct Element {
 #define FILL(bits)                                                                                           \
     static void fill_##bits(char *const *data, const int64_t *strides, int64_t n, const void *context)       \
     {                                                                                                        \
-        uint##bits##_t value, *out = (uint##bits##_t *)data[0];                                              \
+        raw##bits value, *out = (raw##bits *)data[0];                                                        \
         memcpy(&value, ((const Element *)context)->bytes, sizeof value);                                     \
         for (int64_t i = 0; i < n; i++)                                                                      \
             out[i * strides[0]] = value;                                                                     \

@@ -12,4 +12,10 @@ typedef int32_t i32;
 typedef uint8_t u8;
 typedef bool b8;
 
+/* Elements of any type of that size, to be moved as they are: the compiler must not take a float's memory to
+ * be out of such a loop's reach. */
+typedef uint8_t raw8;
+typedef uint32_t __attribute__((may_alias)) raw32;
+typedef uint64_t __attribute__((may_alias)) raw64;
+
 #endif

@@ -8,6 +8,7 @@
  * All indices are checked before anything is written. */
 #include <string.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/cpu/walk.h"
 #include "core/error.h"
@@ -70,9 +71,9 @@ static Tensor expand_index(const Tensor *index, const Tensor *like, int64_t dim)
     static void gather_##bits(char *const *data, const int64_t *strides, int64_t n, const void *context)     \
     {                                                                                                        \
         int64_t step = *(const int64_t *)context;                                                            \
-        uint##bits##_t *out = (uint##bits##_t *)data[0];                                                     \
+        raw##bits *out = (raw##bits *)data[0];                                                               \
         const int64_t *index = (const int64_t *)data[1];                                                     \
-        const uint##bits##_t *x = (const uint##bits##_t *)data[2];                                           \
+        const raw##bits *x = (const raw##bits *)data[2];                                                     \
         if (strides[1] != 0) {                                                                               \
             for (int64_t i = 0; i < n; i++)                                                                  \
                 out[i * strides[0]] = x[i * strides[2] + index[i * strides[1]] * step];                      \
@@ -185,9 +186,9 @@ typedef struct Lines {
                 else                                                                                         \
                     name##_across(out, index, src, strides, n, line.out);                                    \
     }
-SCATTER(set_8, uint8_t, SET)
-SCATTER(set_32, uint32_t, SET)
-SCATTER(set_64, uint64_t, SET)
+SCATTER(set_8, raw8, SET)
+SCATTER(set_32, raw32, SET)
+SCATTER(set_64, raw64, SET)
 SCATTER(add_float, float, ADD)
 SCATTER(add_double, double, ADD)
 SCATTER(add_int64, uint64_t, ADD) /* integers wrap around */

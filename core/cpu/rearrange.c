@@ -1,6 +1,7 @@
 /* Flips and triangles. */
 #include <string.h>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/kernels.h"
 #include "core/error.h"
 #include "core/threads.h"
@@ -33,8 +34,8 @@ typedef struct Triangle {
     static void triangle_row_##bits(char *to, int64_t so, const char *from, int64_t sx, int64_t begin,       \
                                     int64_t end, int64_t n)                                                  \
     {                                                                                                        \
-        uint##bits##_t *out = (uint##bits##_t *)to;                                                          \
-        const uint##bits##_t *x = (const uint##bits##_t *)from;                                              \
+        raw##bits *out = (raw##bits *)to;                                                                    \
+        const raw##bits *x = (const raw##bits *)from;                                                        \
         for (int64_t i = 0; i < begin; i++)                                                                  \
             out[i * so] = 0;                                                                                 \
         for (int64_t i = begin; i < end; i++)                                                                \

@@ -273,8 +273,8 @@ typedef struct SortTask {
     static void copy_chosen_##bits(const Item *items, int64_t k, void *to, int64_t to_stride,                \
                                    const void *from, int64_t from_stride)                                    \
     {                                                                                                        \
-        uint##bits##_t *out = to;                                                                            \
-        const uint##bits##_t *x = from;                                                                      \
+        raw##bits *out = to;                                                                                 \
+        const raw##bits *x = from;                                                                           \
         for (int64_t i = 0; i < k; i++)                                                                      \
             out[i * to_stride] = x[items[i].index * from_stride];                                            \
     }
