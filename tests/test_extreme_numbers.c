@@ -89,6 +89,11 @@ static void test_gradients_on_the_bounds(void **state)
     expect_gradient(tensor_clamp(x, -1, 1), x, 0, 0, 0, 1, 0);
     expect_gradient(tensor_clamp_min(x, -1), x, 0, 1, 0, 1, 0);
     expect_gradient(tensor_clamp_max(x, 1), x, 0, 0, 1, 1, 1);
+    Tensor *z = PARAMETER(0, 1, 2, 3, 1), *low = PARAMETER(1, 1, 1, 4, NAN), *high = PARAMETER(2, 2, 2, 3, 2);
+    expect_values((tensor_clamp)(z, low, high), 1, 1, 2, 3, NAN);
+    expect_gradient((tensor_clamp)(z, low, high), z, 0, 0.5, 0.5, 0, 1);
+    expect_gradient((tensor_clamp)(z, low, high), low, 1, 0.5, 0, 0, 1);
+    expect_gradient((tensor_clamp_max)(z, high), high, 0, 0, 0.5, 0.5, 0);
     Tensor *zero = PARAMETER(0, -0.0, 1);
     TensorList slope =
         autograd_grad(TENSORS(tensor_sum(tensor_elu(zero))), TENSORS(zero), .create_graph = true);

@@ -150,8 +150,8 @@ Tensor *(tensor_clamp)(Tensor *self, Tensor *min, Tensor *max)
     if (is_bound(min) && is_bound(max))
         return clamp(OP_CLAMP, "clamp", NULL, self, min, max);
     if (min != NULL)
-        self = tensor_where(tensor_lt(self, min), min, self);
-    return max != NULL ? tensor_where(tensor_gt(self, max), max, self) : self;
+        self = (tensor_maximum)(self, min);
+    return max != NULL ? (tensor_minimum)(self, max) : self;
 }
 
 Tensor *(tensor_clamp_)(Tensor *self, Tensor *min, Tensor *max)

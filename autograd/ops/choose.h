@@ -19,9 +19,10 @@ TAPER_API Tensor *tensor_masked_fill(Tensor *self, Tensor *mask, Tensor *value);
 TAPER_API Tensor *tensor_masked_fill_(Tensor *self, Tensor *mask, Tensor *value);
 
 /* torch.clamp: not less than min and not more than max, numbers or tensors, of which one may be NULL
- * (ERROR_VALUE if both are); max wins where min is larger. NaN stays. ERROR_VALUE for
- * numbers as bounds that leave nothing of an integer dtype. clamp_min and clamp_max have one bound. The
- * gradient is 0 on bounds that are numbers, as in PyTorch 2.15. */
+ * (ERROR_VALUE if both are); max wins where min is larger. NaN stays, and a bound
+ * that is NaN wins. ERROR_VALUE for numbers as bounds that leave nothing of an integer dtype. clamp_min and
+ * clamp_max have one bound. As in PyTorch 2.15, the gradient is 0 on bounds that are numbers, and shared with
+ * those that are tensors. */
 TAPER_API Tensor *tensor_clamp(Tensor *self, Tensor *min, Tensor *max);
 TAPER_API Tensor *tensor_clamp_(Tensor *self, Tensor *min, Tensor *max);
 TAPER_API Tensor *tensor_clamp_min(Tensor *self, Tensor *min);
