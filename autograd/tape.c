@@ -329,17 +329,24 @@ const void *tape_args(const TapeNode *node)
 
 bool tape_needs(const TapeNode *node, int i)
 {
-    return i < node->n_inputs && node->next[i] != NULL;
+    return i >= 0 && i < node->n_inputs && node->next[i] != NULL;
+}
+
+static bool is_input(const TapeNode *node, int i)
+{
+    return (i >= 0 && i < node->n_inputs) ||
+           error_raise(ERROR_INDEX, node->name, "there is no input %d, only %d of them", i, node->n_inputs) !=
+               NULL;
 }
 
 Dims tape_input_dims(const TapeNode *node, int i)
 {
-    return (Dims){node->inputs[i].ndim, node->inputs[i].shape};
+    return is_input(node, i) ? (Dims){node->inputs[i].ndim, node->inputs[i].shape} : (Dims){0, NULL};
 }
 
 DType tape_input_dtype(const TapeNode *node, int i)
 {
-    return node->inputs[i].dtype;
+    return is_input(node, i) ? node->inputs[i].dtype : DTYPE_NONE;
 }
 
 /* Where the gradients that a running backward gives are put; the innermost call is the first in the list. */
@@ -401,12 +408,7 @@ static Tensor *fit_to_input(TapeNode *node, int i, Tensor *grad)
 
 void tape_give(TapeNode *node, int i, Tensor *grad)
 {
-    if (i < 0 || i >= node->n_inputs) {
-        error_raise(ERROR_INDEX, node->name, "a gradient was given to input %d, of %d inputs", i,
-                    node->n_inputs);
-        return;
-    }
-    if (grad == NULL || !tape_needs(node, i))
+    if (!is_input(node, i) || grad == NULL || !tape_needs(node, i))
         return;
     Collector *collector = collectors;
     while (collector != NULL && collector->node != node)

@@ -98,10 +98,10 @@ TAPER_API Tensor *tape_saved(TapeNode *node, int i);
 /* The arguments given to tape_record_args. */
 TAPER_API const void *tape_args(const TapeNode *node);
 
-/* Does input i need a gradient? To skip work. */
+/* Does input i need a gradient? To skip work. False if there are not so many inputs. */
 TAPER_API bool tape_needs(const TapeNode *node, int i);
 
-/* The shape and dtype that input i had. */
+/* The shape and dtype that input i had; ERROR_INDEX if there are not so many inputs. */
 TAPER_API Dims tape_input_dims(const TapeNode *node, int i);
 TAPER_API DType tape_input_dtype(const TapeNode *node, int i);
 

@@ -41,10 +41,17 @@ static void tape_mistake(TapeNode *node, Tensor *grad)
         tape_give(node, 0, tensor_ones(DIMS(7), .dtype = DTYPE_FLOAT64));
         break;
     case 1:
+        assert_false(tape_needs(node, 1) || tape_needs(node, -1));
         tape_give(node, 1, grad);
         break;
-    default:
+    case 2:
         tape_give(node, 0, tape_saved(node, 1));
+        break;
+    case 3:
+        assert_null(tape_input_dims(node, 2).data);
+        break;
+    default:
+        assert_int_equal(tape_input_dtype(node, -1), DTYPE_NONE);
     }
 }
 
@@ -59,10 +66,12 @@ static void test_user_function_mistakes(void **state)
         {ERROR_SHAPE,
          "Function MistakeBackward returned an invalid gradient at index 0 - got [7] but expected "
          "shape compatible with [2]"},
-        {ERROR_INDEX, "a gradient was given to input 1, of 1 inputs"},
+        {ERROR_INDEX, "there is no input 1, only 1 of them"},
         {ERROR_INDEX, "there is no saved tensor 1, only 1 of them"},
+        {ERROR_INDEX, "there is no input 2, only 1 of them"},
+        {ERROR_INDEX, "there is no input -1, only 1 of them"},
     };
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         Tensor *x = PARAMETER(1, 2);
         Tensor *y =
             autograd_record(&function, tensor_clone(tensor_detach(x)), TENSORS(x), TENSORS(x), &i, sizeof i);
