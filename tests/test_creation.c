@@ -255,6 +255,8 @@ static void one_number_for_random_is_the_upper_bound(void **state)
     Tensor *x = tensor_random_(tensor_zeros(DIMS(9)), 10);
     tensor_manual_seed(3);
     assert_true(tensor_equal(x, tensor_random_(tensor_zeros(DIMS(9)), 0, 10)));
+    expect_error(tensor_random_(x, 0), ERROR_VALUE,
+                 "random_ expects 'from' to be less than 'to', but got from=0 >= to=0");
 }
 
 /* In place: the version goes on, the history ends, leaves are guarded. */

@@ -59,8 +59,9 @@ static inline Tensor *tensor_bernoulli_with(Tensor *self, const TensorBernoulliA
 }
 static inline Tensor *tensor_random_with(Tensor *self, const TensorRandomArgs *args)
 {
-    bool one = args->to == TENSOR_NONE && args->from != 0;
-    return (tensor_random_)(self, one ? 0 : args->from, one ? args->from : args->to, args->generator);
+    bool one = args->to == TENSOR_NONE && args->from != TENSOR_NONE;
+    int64_t from = one || args->from == TENSOR_NONE ? 0 : args->from;
+    return (tensor_random_)(self, from, one ? args->from : args->to, args->generator);
 }
 #define tensor_uniform_(self, ...)                                                                           \
     KEYWORDS(tensor_uniform_with((self), &(const TensorUniformArgs){.to = 1, ._ = 0, __VA_ARGS__}))
@@ -69,7 +70,8 @@ static inline Tensor *tensor_random_with(Tensor *self, const TensorRandomArgs *a
 #define tensor_bernoulli_(self, ...)                                                                         \
     KEYWORDS(tensor_bernoulli_with((self), &(const TensorBernoulliArgs){.p = 0.5, ._ = 0, __VA_ARGS__}))
 #define tensor_random_(self, ...)                                                                            \
-    KEYWORDS(tensor_random_with((self), &(const TensorRandomArgs){.to = TENSOR_NONE, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(tensor_random_with(                                                                             \
+        (self), &(const TensorRandomArgs){.from = TENSOR_NONE, .to = TENSOR_NONE, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS
