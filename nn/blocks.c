@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "nn/activation.h"
 #include "nn/conv.h"
+#include "nn/layer.h"
 #include "nn/linear.h"
 #include "nn/normalization.h"
 #include "nn/pooling.h"
@@ -27,6 +28,8 @@ NN_FORWARD(SEModule, self, x)
 
 Module *nn_se_module(const SEModuleArgs *args)
 {
+    if (!layer_given("SEModule", {"in_channels", args->in_channels}))
+        return NULL;
     if (args->reduction <= 0)
         return error_raise(ERROR_VALUE, "SEModule", "reduction must be positive, but got %lld",
                            (long long)args->reduction);
@@ -60,6 +63,8 @@ NN_FORWARD(ResidualBlock, self, x)
 Module *nn_residual_block(const ResidualBlockArgs *args)
 {
     int64_t in = args->in_channels, out = args->out_channels, stride = args->stride;
+    if (!layer_given("ResidualBlock", {"in_channels", in}, {"out_channels", out}))
+        return NULL;
     ResidualBlock *self = nn_new(ResidualBlock);
     nn_child(self, conv1,
              nn_Conv2d(in, out, .kernel_size = 3, .stride = stride, .padding = 1, .bias = false));

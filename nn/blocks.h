@@ -30,9 +30,11 @@ typedef struct ResidualBlockArgs {
 TAPER_API Module *nn_residual_block(const ResidualBlockArgs *args);
 
 #ifndef __cplusplus
-#define nn_SEModule(...) KEYWORDS(nn_se_module(&(SEModuleArgs){.reduction = 16, ._ = 0, __VA_ARGS__}))
+#define nn_SEModule(...)                                                                                     \
+    KEYWORDS(nn_se_module(&(SEModuleArgs){.in_channels = TENSOR_NONE, .reduction = 16, ._ = 0, __VA_ARGS__}))
 #define nn_ResidualBlock(...)                                                                                \
-    KEYWORDS(nn_residual_block(&(ResidualBlockArgs){.stride = 1, ._ = 0, __VA_ARGS__}))
+    KEYWORDS(nn_residual_block(&(ResidualBlockArgs){                                                         \
+        .in_channels = TENSOR_NONE, .out_channels = TENSOR_NONE, .stride = 1, ._ = 0, __VA_ARGS__}))
 #endif
 
 TAPER_END_DECLS

@@ -27,6 +27,8 @@ static void test_missing_arguments_of_layers(void **state)
     MISSING(nn_GroupNorm(2), "1 required positional argument: 'num_channels'");
     MISSING(nn_MaxPool2d(), "1 required positional argument: 'kernel_size'");
     MISSING(nn_AvgPool2d(.padding = 1), "1 required positional argument: 'kernel_size'");
+    MISSING(nn_SEModule(), "1 required positional argument: 'in_channels'");
+    MISSING(nn_ResidualBlock(64), "1 required positional argument: 'out_channels'");
 }
 
 static void test_missing_arguments_of_schedulers(void **state)
