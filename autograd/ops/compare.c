@@ -22,7 +22,7 @@ COMPARISON(GE, ge)
 static bool all_true(const char *operation, Tensor *x)
 {
     Tensor *all = kernel_reduce(operation, REDUCE_ALL, x, DIMS(), false, DTYPE_NONE, 0);
-    return all != NULL && tensor_item(all) != 0;
+    return all != NULL && tensor_item_int(all) != 0;
 }
 
 bool tensor_equal(Tensor *self, Tensor *other)

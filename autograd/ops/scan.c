@@ -53,7 +53,7 @@ Tensor *(tensor_cumsum)(Tensor *self, int64_t dim, DType dtype)
 
 static bool has_zero(Tensor *x)
 {
-    return tensor_item(tensor_all(x)) == 0;
+    return tensor_item_int(tensor_all(x)) == 0;
 }
 
 /* In one pass of a kernel that makes no difference between zeros and others. */
