@@ -24,16 +24,21 @@
     _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"")                                          \
         _Pragma("clang diagnostic ignored \"-Wmissing-field-initializers\"")                                 \
             _Pragma("clang diagnostic ignored \"-Wmissing-braces\"")
+#define KEYWORDS_CONST_                                                                                      \
+    _Pragma("clang diagnostic ignored \"-Wincompatible-pointer-types-discards-qualifiers\"")                 \
+        _Pragma("clang diagnostic warning \"-Wincompatible-pointer-types-discards-qualifiers\"")
 #else
 #define KEYWORDS_IGNORE_                                                                                     \
     _Pragma("GCC diagnostic ignored \"-Woverride-init\"")                                                    \
         _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                                   \
             _Pragma("GCC diagnostic ignored \"-Wmissing-braces\"")
+#define KEYWORDS_CONST_
 #endif
 
+/* In clang a const that is lost belongs to the second; it stays the warning that it is elsewhere. */
 #define KEYWORDS_REFUSE_                                                                                     \
     _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                     \
-        _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
+        _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"") KEYWORDS_CONST_
 
 #define KEYWORDS(call)                                                                                       \
     __extension__({                                                                                          \
