@@ -154,9 +154,9 @@ static void test_view_out_of_date_as_second_input(void **state)
     (void)state;
     Tensor *a = PARAMETER(3, 4), *x = PARAMETER(1, 2), *b = tensor_mul(x, 1), *v = slice(b, 0, 2);
     tensor_mul_(b, 2);
-    assert_true(tensor_backward(tensor_sum(tensor_mul(a, v))));
-    expect_values(tensor_grad(a), 2, 4);
-    expect_values(tensor_grad(x), 6, 8);
+    assert_true(tensor_backward(tensor_sum(tensor_add(a, v)))); /* add asks for v's history last */
+    expect_values(tensor_grad(a), 1, 1);
+    expect_values(tensor_grad(x), 2, 2);
 }
 
 static void test_view_of_a_base_that_is_detached(void **state)
