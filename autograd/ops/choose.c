@@ -160,7 +160,8 @@ Tensor *(tensor_clamp_)(Tensor *self, Tensor *min, Tensor *max)
         return NULL;
     if (is_bound(min) && is_bound(max))
         return clamp(OP_CLAMP_, "clamp_", self, self, min, max);
-    Tensor *y = (tensor_clamp)(self, min, max);
+    Tensor *before = tape_wants(INPUTS(self, min, max)) ? tensor_clone(self) : self; /* which is saved */
+    Tensor *y = (tensor_clamp)(before, min, max);
     return y != NULL && kernel_check_cast("clamp_", y->dtype, self->dtype) ? tensor_copy_(self, y) : NULL;
 }
 
