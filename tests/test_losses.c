@@ -37,6 +37,9 @@ static void test_distances_at_the_edge(void **state)
     expect_values(tensor_smooth_l1_loss(x, zero, .reduction = "none"), 0, 0.5, 1.5, 2.5);
     expect_values(tensor_huber_loss(x, zero, "none", 2), 0, 0.5, 2, 4);
     expect_values(gradient(tensor_smooth_l1_loss(x, zero, .reduction = "sum"), x), 0, 1, 1, -1);
+    Tensor *loss = tensor_huber_loss(x, zero, "sum", 2);
+    Tensor *slope = autograd_grad(TENSORS(loss), TENSORS(x), .create_graph = true).items[0];
+    expect_values(gradient(tensor_sum(slope), x), 1, 1, 0, 0);
     expect_values(gradient(tensor_l1_loss(x, zero, .reduction = "sum"), x), 0, 1, 1, -1);
     expect_values(tensor_mse_loss(x, zero), 3.5);
 }

@@ -37,11 +37,11 @@ Tensor *(tensor_l1_loss)(Tensor *input, Tensor *target, const char *reduction)
     return how >= 0 ? loss_reduce(tensor_abs(tensor_sub(input, target)), how) : NULL;
 }
 
-/* With d the distance and m = min(d, width): m (d - m / 2), which is d^2 / 2 up to width and a line beyond.
- */
+/* With d the difference and m what lies within width of it: m (d - m / 2), which is d^2 / 2 up to width and a
+ * line beyond. Of the distance |d| the second derivative at 0 would be lost. */
 static Tensor *rounded_distance(Tensor *input, Tensor *target, double width)
 {
-    Tensor *d = tensor_abs(tensor_sub(input, target)), *m = tensor_clamp_max(d, width);
+    Tensor *d = tensor_sub(input, target), *m = tensor_clamp(d, -width, width);
     return tensor_mul(m, tensor_sub(d, m, .alpha = 0.5));
 }
 
