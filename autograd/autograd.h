@@ -100,7 +100,7 @@ TAPER_API void autograd_mode_leave(AutogradMode *mode);
 
 /* x.register_hook(f): called with x's gradient when it has been computed; returns a new gradient or NULL to
  * keep it. The result is the hook's handle, for tensor_remove_hook (handle.remove(); false if there is no
- * such hook); 0 after ERROR_AUTOGRAD (x does not require a gradient). */
+ * such hook); 0 after ERROR_AUTOGRAD (x does not require a gradient) and ERROR_VALUE (NULL). */
 typedef Tensor *(*TensorHook)(Tensor *grad, void *user);
 TAPER_API int64_t tensor_register_hook(Tensor *x, TensorHook hook, void *user);
 TAPER_API bool tensor_remove_hook(Tensor *x, int64_t handle);
@@ -133,7 +133,8 @@ typedef struct AutogradFunction {
 
 /* Ends a forward written by the user: as tape_record_args, with the function (which must outlive the graph)
  * in the place of a row of the table. Compute `y` under autograd_no_grad, or it is recorded twice. NO_SAVES
- * for none; `args` NULL for none, else `size` bytes that are copied, for tape_args. */
+ * for none; `args` NULL for none, else `size` bytes that are copied, for tape_args. ERROR_VALUE for a
+ * function without a name or a backward. */
 TAPER_API Tensor *autograd_record(const AutogradFunction *function, Tensor *y, TensorList inputs,
                                   TensorList saves, const void *args, size_t size);
 
@@ -149,7 +150,8 @@ typedef Tensor *(*GradcheckFunction)(Tensor **inputs, void *user);
 
 /* torch.autograd.gradcheck / gradgradcheck: compares the tape's gradients of every float64 input that
  * requires one with central differences. False after raising ERROR_VALUE that says which input and element
- * differ, and for inputs of another dtype that require a gradient, where PyTorch warns and goes on. */
+ * differ, for inputs of another dtype that require a gradient, where PyTorch warns and goes on, and for NULL
+ * as the function. */
 TAPER_API bool autograd_gradcheck_args(GradcheckFunction f, void *user, TensorList inputs,
                                        const GradcheckArgs *args);
 TAPER_API bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, TensorList inputs,

@@ -323,6 +323,8 @@ static Tensor *random_gradient(const Tensor *y)
 
 bool autograd_gradcheck_args(GradcheckFunction f, void *user, TensorList inputs, const GradcheckArgs *args)
 {
+    if (!error_check_given("gradcheck", "function", f != NULL))
+        return false;
     Caller caller = {f, user, inputs.n};
     return run("gradcheck", one_result, &caller, inputs, args);
 }
@@ -332,10 +334,12 @@ bool autograd_gradgradcheck_args(GradcheckFunction f, void *user, TensorList inp
 {
     Caller caller = {f, user, inputs.n};
     TensorList all = {NULL, inputs.n + 1};
-    bool done = false;
-    for (int64_t i = 0; i < inputs.n; i++)
-        if (inputs.items[i] == NULL)
-            return false;
+    bool done = error_check_given("gradgradcheck", "function", f != NULL);
+    for (int64_t i = 0; i < inputs.n && done; i++)
+        done = inputs.items[i] != NULL;
+    if (!done)
+        return false;
+    done = false;
     Scope scope = scope_open();
     autograd_no_grad
     {

@@ -272,6 +272,8 @@ int64_t tensor_register_hook(Tensor *x, TensorHook call, void *user)
 {
     if (x == NULL)
         return 0;
+    if (!error_check_given("register_hook", "hook", call != NULL))
+        return 0;
     if (!tensor_requires_grad(x)) {
         error_raise(ERROR_AUTOGRAD, "register_hook",
                     "cannot register a hook on a tensor that doesn't require gradient");

@@ -274,7 +274,11 @@ Tensor *tape_record_view(OpId op, Tensor *y, Tensor *x, const void *args, size_t
 Tensor *autograd_record(const AutogradFunction *function, Tensor *y, TensorList inputs, TensorList saves,
                         const void *args, size_t size)
 {
-    return record(function->name, true, function->backward, y, inputs, saves, args, size);
+    const char *name = function != NULL ? function->name : NULL;
+    if (!error_check_given("autograd_record", "name of the function", name != NULL) ||
+        !error_check_given(name, "backward", function->backward != NULL))
+        return NULL;
+    return record(name, true, function->backward, y, inputs, saves, args, size);
 }
 
 /* -- inside a backward -- */

@@ -33,6 +33,8 @@ bool cuda_is_available(void)
 
 bool device_parse(const char *text, Device *device)
 {
+    if (!error_check_given("device", "text", text != NULL))
+        return false;
     for (int type = 0; type < DEVICE_TYPE_COUNT; type++) {
         size_t length = strlen(type_names[type]);
         if (strncmp(text, type_names[type], length) != 0)

@@ -45,7 +45,7 @@ const char *dtype_c_name(DType dtype)
 
 DType dtype_parse(const char *name)
 {
-    for (int i = 1; i < DTYPE_COUNT; i++)
+    for (int i = 1; i < DTYPE_COUNT && name != NULL; i++)
         if (strcmp(dtypes[i].name, name) == 0)
             return (DType)i;
     return DTYPE_NONE;

@@ -27,7 +27,7 @@ typedef enum DType {
 /* Bytes of one element; 0 for DTYPE_NONE. */
 TAPER_API size_t dtype_size(DType dtype);
 
-/* "float32", as in torch.float32; what dtype_parse reads back (DTYPE_NONE for an unknown name). */
+/* "float32", as in torch.float32; what dtype_parse reads back (DTYPE_NONE for an unknown name and NULL). */
 TAPER_API const char *dtype_name(DType dtype);
 TAPER_API DType dtype_parse(const char *name);
 

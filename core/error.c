@@ -190,6 +190,11 @@ void *error_raise_errno(ErrorCode code, const char *operation, const char *forma
     return error_raise(code, operation, "%s: %s", message, strerror(reason));
 }
 
+bool error_check_given(const char *operation, const char *argument, bool given)
+{
+    return given || error_raise(ERROR_VALUE, operation, "the %s is NULL", argument) != NULL;
+}
+
 Error *error_take(void)
 {
     if (!raised)

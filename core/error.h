@@ -81,6 +81,9 @@ TAPER_API void *error_raise_v(ErrorCode code, const char *operation, const char 
 TAPER_API void *error_raise_errno(ErrorCode code, const char *operation, const char *format, ...)
     TAPER_PRINTF(3, 4);
 
+/* Was an argument given that has no default, a name or a function? Else ERROR_VALUE, "the hook is NULL". */
+TAPER_API bool error_check_given(const char *operation, const char *argument, bool given);
+
 /* Moves an error from one thread to another: error_take returns the calling thread's error as a heap copy and
  * clears it (NULL if none); error_give raises that copy on the calling thread and frees it. A worker thread
  * that must not end the process runs between error_capture(true) and error_capture(false): errors are stored,

@@ -166,6 +166,8 @@ _Static_assert(sizeof(GeneratorState) == GENERATOR_STATE_SIZE, "PyTorch's size o
 
 void generator_get_state(Generator *generator, void *state)
 {
+    if (!error_check_given("get_state", "state", state != NULL))
+        return;
     generator = or_default(generator);
     GeneratorState s = {.seeded = 1};
     pthread_mutex_lock(&generator->mutex);

@@ -430,6 +430,8 @@ bool tensor_copy_to_host(const Tensor *x, DType dtype, void *data)
     const Backend *backend = device_backend(tensor_device(x), "copy_to_host");
     if (backend == NULL || x->numel == 0)
         return backend != NULL;
+    if (!error_check_given("copy_to_host", "data", data != NULL))
+        return false;
     Scope scope = scope_open();
     const Tensor *packed = x; /* contiguous and of the wanted dtype, still on the device */
     if (x->dtype != dtype || !tensor_is_contiguous(x)) {

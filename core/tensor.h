@@ -106,7 +106,7 @@ TAPER_API double tensor_item(const Tensor *x);
 TAPER_API int64_t tensor_item_int(const Tensor *x);
 
 /* Copies all elements, in row-major order, into host memory of tensor_numel(x) elements of `dtype`,
- * converting. False after an error. */
+ * converting. False after an error: ERROR_VALUE for NULL, unless there are no elements. */
 TAPER_API bool tensor_copy_to_host(const Tensor *x, DType dtype, void *data);
 
 /* -- lifetime -- */

@@ -176,6 +176,8 @@ static bool iterator_init(DataIterator *it)
 DataBatch data_begin(DataLoader *loader)
 {
     DataBatch batch = {.index = -1, .scope = scope_open()};
+    if (loader == NULL && error_last() == NULL)
+        error_raise(ERROR_VALUE, "DataLoader", "the loader is NULL");
     if (loader == NULL)
         return batch;
     DataIterator *it = calloc(1, sizeof *it);

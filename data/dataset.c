@@ -72,6 +72,10 @@ static void dataset_destroy(Object *object)
 
 Dataset *data_dataset_alloc(size_t size, const DatasetType *type)
 {
+    if (!error_check_given("Dataset", "type", type != NULL) ||
+        !error_check_given(type->name, "length function", type->length != NULL) ||
+        !error_check_given(type->name, "get function", type->get != NULL))
+        return NULL;
     Dataset *dataset = calloc(1, size);
     if (dataset == NULL)
         return error_raise(ERROR_MEMORY, type->name, "out of memory");
@@ -87,7 +91,7 @@ int64_t data_length(Dataset *dataset)
 
 bool data_get(Dataset *dataset, int64_t index, Sample *sample)
 {
-    if (dataset == NULL)
+    if (dataset == NULL || !error_check_given(dataset->type->name, "sample", sample != NULL))
         return false;
     int64_t length = data_length(dataset);
     if (index < -length || index >= length)

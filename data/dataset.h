@@ -82,7 +82,8 @@ struct Dataset {
     const DatasetType *type;
 };
 
-/* Zeroed memory for a struct that begins with a Dataset. NULL after ERROR_MEMORY. */
+/* Zeroed memory for a struct that begins with a Dataset. NULL after ERROR_MEMORY, and ERROR_VALUE for a type
+ * without length or get. */
 TAPER_API Dataset *data_dataset_alloc(size_t size, const DatasetType *type);
 #define data_dataset_new(Type, type) ((Type *)(void *)data_dataset_alloc(sizeof(Type), type))
 

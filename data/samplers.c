@@ -17,6 +17,9 @@ static void sampler_destroy(Object *object)
 Sampler *data_sampler_alloc(size_t size, const char *name, int64_t (*length)(Sampler *),
                             bool (*indices)(Sampler *, int64_t *))
 {
+    if (!error_check_given(name, "length function", length != NULL) ||
+        !error_check_given(name, "indices function", indices != NULL))
+        return NULL;
     Sampler *sampler = calloc(1, size);
     if (sampler == NULL)
         return error_raise(ERROR_MEMORY, name, "out of memory");
@@ -34,7 +37,8 @@ int64_t data_sampler_length(Sampler *sampler)
 
 bool data_sampler_indices(Sampler *sampler, int64_t *indices)
 {
-    return sampler != NULL && sampler->indices(sampler, indices);
+    return sampler != NULL && error_check_given(sampler->name, "array", indices != NULL) &&
+           sampler->indices(sampler, indices);
 }
 
 /* -- SequentialSampler -- */

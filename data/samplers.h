@@ -20,7 +20,8 @@ struct Sampler {
     void (*destroy)(Sampler *self);                   /* frees what the fields hold; may be NULL */
 };
 
-/* Zeroed memory for a struct that begins with a Sampler. NULL after ERROR_MEMORY. */
+/* Zeroed memory for a struct that begins with a Sampler. NULL after ERROR_MEMORY, and ERROR_VALUE without a
+ * function. */
 TAPER_API Sampler *data_sampler_alloc(size_t size, const char *name, int64_t (*length)(Sampler *),
                                       bool (*indices)(Sampler *, int64_t *));
 #define data_sampler_new(Type, name, length, indices)                                                        \

@@ -15,6 +15,8 @@ static void transform_destroy(Object *object)
 
 Transform *data_transform_alloc(size_t size, const char *name, bool (*apply)(Transform *, Item *))
 {
+    if (!error_check_given(name, "apply function", apply != NULL))
+        return NULL;
     Transform *transform = calloc(1, size);
     if (transform == NULL)
         return error_raise(ERROR_MEMORY, name, "out of memory");

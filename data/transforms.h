@@ -38,7 +38,8 @@ struct Transform {
     void *user;                       /* for data_Lambda's function */
 };
 
-/* Zeroed memory for a struct that begins with a Transform. NULL after ERROR_MEMORY. */
+/* Zeroed memory for a struct that begins with a Transform. NULL after ERROR_MEMORY, and ERROR_VALUE without a
+ * function. */
 TAPER_API Transform *data_transform_alloc(size_t size, const char *name,
                                           bool (*apply)(Transform *self, Item *image));
 #define data_transform_new(Type, name, apply)                                                                \

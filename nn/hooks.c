@@ -19,15 +19,17 @@ typedef struct ModuleHooks {
     int64_t n, last_handle;
 } ModuleHooks;
 
-static int64_t add(Module *module, ModuleHook hook)
+static int64_t add(Module *module, ModuleHook hook, bool before)
 {
-    if (module == NULL)
+    const char *operation = before ? "register_forward_pre_hook" : "register_forward_hook";
+    if (module == NULL ||
+        !error_check_given(operation, "hook", before ? hook.before != NULL : hook.after != NULL))
         return 0;
     ModuleHooks *hooks = module->hooks != NULL ? module->hooks : calloc(1, sizeof *hooks);
     ModuleHook *items = hooks != NULL ? realloc(hooks->items, (size_t)(hooks->n + 1) * sizeof *items) : NULL;
     module->hooks = hooks;
     if (items == NULL) {
-        error_raise(ERROR_MEMORY, "register_forward_hook", "out of memory for a hook");
+        error_raise(ERROR_MEMORY, operation, "out of memory for a hook");
         return 0;
     }
     hook.handle = ++hooks->last_handle;
@@ -38,12 +40,12 @@ static int64_t add(Module *module, ModuleHook hook)
 
 int64_t nn_register_forward_pre_hook(Module *module, ForwardPreHook hook, void *user)
 {
-    return add(module, (ModuleHook){.before = hook, .user = user});
+    return add(module, (ModuleHook){.before = hook, .user = user}, true);
 }
 
 int64_t nn_register_forward_hook(Module *module, ForwardHook hook, void *user)
 {
-    return add(module, (ModuleHook){.after = hook, .user = user});
+    return add(module, (ModuleHook){.after = hook, .user = user}, false);
 }
 
 bool nn_remove_hook(Module *module, int64_t handle)

@@ -14,8 +14,8 @@ typedef bool (*ForwardPreHook)(Module *module, TensorList inputs, void *user);
 typedef Tensor *(*ForwardHook)(Module *module, TensorList inputs, Tensor *output, void *user);
 
 /* module.register_forward_pre_hook(hook), register_forward_hook(hook): hooks run in the order of
- * registration. The result is the hook's handle, for nn_remove_hook (handle.remove()); 0 after ERROR_MEMORY.
- */
+ * registration. The result is the hook's handle, for nn_remove_hook (handle.remove()); 0 after ERROR_MEMORY,
+ * and ERROR_VALUE for NULL. */
 TAPER_API int64_t nn_register_forward_pre_hook(Module *module, ForwardPreHook hook, void *user);
 TAPER_API int64_t nn_register_forward_hook(Module *module, ForwardHook hook, void *user);
 /* False if there is no such hook. */

@@ -43,6 +43,8 @@ static void module_destroy(Object *object)
 
 Module *nn_module_alloc(const ModuleType *type)
 {
+    if (!error_check_given("Module", "name of the type", type != NULL && type->name != NULL))
+        return NULL;
     Module *module = calloc(1, type->size);
     char *name = calloc(1, 1);
     if (module == NULL || name == NULL) {
@@ -75,6 +77,13 @@ static ModuleEntry *find(const ModuleEntries *entries, const char *name)
         if (strcmp(entries->items[i].name, name) == 0)
             return &entries->items[i];
     return NULL;
+}
+
+static bool check_given(Module *module, const char *name)
+{
+    bool given = error_check_given(module->type->name, "name", name != NULL);
+    module->incomplete |= !given;
+    return given;
 }
 
 /* A name must be free, or that of a part of the same kind, which is then replaced. */
@@ -125,7 +134,7 @@ static bool register_item(Module *module, ModuleEntries *entries, const char *wh
 
 Module *nn_register_module(Module *module, const char *name, Module *child)
 {
-    if (module == NULL)
+    if (module == NULL || !check_given(module, name))
         return NULL;
     if (child == NULL && error_last() == NULL)
         error_raise(ERROR_VALUE, module->type->name, "the child module '%s' is NULL", name);
@@ -160,7 +169,7 @@ static Tensor *register_tensor(Module *module, ModuleEntries *entries, const cha
 
 Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor)
 {
-    if (module == NULL)
+    if (module == NULL || !check_given(module, name))
         return NULL;
     if (tensor != NULL && !tensor_is_leaf(tensor)) {
         module->incomplete = true;
@@ -181,8 +190,9 @@ Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor)
 
 Tensor *nn_register_buffer(Module *module, const char *name, Tensor *tensor, bool persistent)
 {
-    return module != NULL ? register_tensor(module, &module->buffers, "buffer", name, tensor, persistent)
-                          : NULL;
+    if (module == NULL || !check_given(module, name))
+        return NULL;
+    return register_tensor(module, &module->buffers, "buffer", name, tensor, persistent);
 }
 
 void module_register_none(Module *module, bool buffer, const char *name)
@@ -258,7 +268,8 @@ const char *nn_type_name(const Module *module)
 
 bool nn_isinstance(const Module *module, const char *type)
 {
-    return module != NULL && strcmp(module->type->name, type) == 0;
+    return module != NULL && error_check_given("isinstance", "type", type != NULL) &&
+           strcmp(module->type->name, type) == 0;
 }
 
 static Tensor *own_parameter(const Module *module, const char *name)

@@ -100,13 +100,14 @@ struct Module {
 
 /* -- making one -- */
 
-/* Zeroed memory for a module of that type, in training mode. NULL after ERROR_MEMORY. */
+/* Zeroed memory for a module of that type, in training mode. NULL after ERROR_MEMORY, and ERROR_VALUE for a
+ * type without a name. */
 TAPER_API Module *nn_module_alloc(const ModuleType *type);
 /* module.register_module(name, child), register_parameter and register_buffer: each returns what it was
  * given. One of that name which is there already is replaced, in its place. Parameters require a gradient
  * from here on if they are floating point; a buffer moves with the module and is saved, if persistent, but
  * not trained. NULL tensors are registered as PyTorch's None. ERROR_KEY for a name that is empty, has a dot,
- * a bracket or an arrow in it, or belongs to another kind of part; ERROR_VALUE for a NULL child;
+ * a bracket or an arrow in it, or belongs to another kind of part; ERROR_VALUE for a NULL child or name;
  * ERROR_AUTOGRAD for a parameter that is the result of an operation. The module is incomplete then. */
 TAPER_API Module *nn_register_module(Module *module, const char *name, Module *child);
 TAPER_API Tensor *nn_register_parameter(Module *module, const char *name, Tensor *tensor);
@@ -197,7 +198,7 @@ TAPER_API NamedModules nn_named_children(const Module *module);
 TAPER_API NamedModules nn_named_modules(Module *module);
 
 /* module.get_submodule("layer1.0"), get_parameter("fc.weight"), get_buffer("bn1.running_mean"): ERROR_KEY in
- * PyTorch's words if there is none. They belong to the module. */
+ * PyTorch's words if there is none, ERROR_VALUE for NULL. They belong to the module. */
 TAPER_API Module *nn_get_submodule(Module *module, const char *target);
 TAPER_API Tensor *nn_get_parameter(Module *module, const char *target);
 TAPER_API Tensor *nn_get_buffer(Module *module, const char *target);
@@ -211,7 +212,7 @@ TAPER_API Tensor *nn_weight(const Module *module);
 TAPER_API Tensor *nn_bias(const Module *module);
 
 /* The name of its type: "Conv2d". "" for NULL. isinstance(module, nn.Conv2d): nn_isinstance(module,
- * "Conv2d"). */
+ * "Conv2d"); ERROR_VALUE for NULL as the type. */
 TAPER_API const char *nn_type_name(const Module *module);
 TAPER_API bool nn_isinstance(const Module *module, const char *type);
 
@@ -230,7 +231,7 @@ TAPER_API void nn_zero_grad(Module *module);
 TAPER_API Module *nn_requires_grad_(Module *module, bool requires_grad);
 
 /* module.apply(f): calls f for every module in it, children first, then itself; `user` is passed on. Returns
- * the module.
+ * the module; NULL after ERROR_VALUE for NULL as f.
  *
  *     static void init_weights(Module *m, void *user)
  *     {

@@ -42,7 +42,7 @@ StateDict *state_dict_new(void)
 
 static int64_t find(const NameIndex *index, const char *name)
 {
-    return name_index_find(index, name, strlen(name));
+    return name != NULL ? name_index_find(index, name, strlen(name)) : -1;
 }
 
 /* Appends a name, and NULL to the array beside the names; returns its position, or -1 after ERROR_MEMORY. */
@@ -64,7 +64,7 @@ static int64_t append(NameIndex *index, void ***values, const char *name)
 
 bool state_dict_set(StateDict *dict, const char *name, Tensor *tensor)
 {
-    if (dict == NULL || tensor == NULL)
+    if (dict == NULL || tensor == NULL || !error_check_given("state_dict", "name", name != NULL))
         return false;
     int64_t i = find(&dict->names, name);
     if (i < 0)
@@ -85,7 +85,7 @@ Tensor *state_dict_get(const StateDict *dict, const char *name)
 
 bool state_dict_remove(StateDict *dict, const char *name)
 {
-    if (dict == NULL)
+    if (dict == NULL || !error_check_given("state_dict", "name", name != NULL))
         return false;
     int64_t i = find(&dict->names, name);
     if (i < 0)
@@ -115,7 +115,7 @@ Tensor *state_dict_tensor(const StateDict *dict, int64_t i)
 
 bool state_dict_set_metadata(StateDict *dict, const char *key, const char *text)
 {
-    if (dict == NULL || text == NULL)
+    if (dict == NULL || text == NULL || !error_check_given("state_dict", "key", key != NULL))
         return false;
     char *copy = strdup(text);
     if (copy == NULL)

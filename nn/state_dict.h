@@ -15,7 +15,8 @@ typedef struct StateDict StateDict;
 /* An empty one. NULL after ERROR_MEMORY. */
 TAPER_API StateDict *state_dict_new(void);
 
-/* dict[name] = tensor: replaces in place, or appends. False after an error, and for a NULL tensor. */
+/* dict[name] = tensor: replaces in place, or appends. False after an error, and for a NULL tensor.
+ * Here and below, a NULL name is ERROR_VALUE where something is changed, and else none that is there. */
 TAPER_API bool state_dict_set(StateDict *dict, const char *name, Tensor *tensor);
 /* dict.get(name): NULL if it is not there. The tensor belongs to the dict. */
 TAPER_API Tensor *state_dict_get(const StateDict *dict, const char *name);

@@ -215,7 +215,7 @@ bool nn_summary_write(Module *module, TensorList inputs, FILE *out)
     Summary summary = {0};
     Totals totals = {0};
     uint64_t errors = error_count();
-    if (module == NULL)
+    if (module == NULL || !error_check_given("summary", "file", out != NULL))
         return false;
     Scope scope = scope_open();
     bool done = module_visit(module, add_row, &summary) && call_module(module, inputs, &summary);

@@ -229,12 +229,17 @@ static Module *submodule(Module *module, const char *target, size_t length, cons
 
 Module *nn_get_submodule(Module *module, const char *target)
 {
+    if (module == NULL || !error_check_given("get_submodule", "target", target != NULL))
+        return NULL;
     return submodule(module, target, strlen(target), "get_submodule");
 }
 
 static Tensor *get_tensor(Module *module, const char *target, bool buffer)
 {
-    const char *operation = buffer ? "get_buffer" : "get_parameter", *dot = strrchr(target, '.');
+    const char *operation = buffer ? "get_buffer" : "get_parameter";
+    if (module == NULL || !error_check_given(operation, "target", target != NULL))
+        return NULL;
+    const char *dot = strrchr(target, '.');
     const char *name = dot != NULL ? dot + 1 : target;
     module = submodule(module, target, dot != NULL ? (size_t)(dot - target) : 0, operation);
     if (module == NULL)
@@ -303,9 +308,10 @@ Module *nn_requires_grad_(Module *module, bool requires_grad)
 
 Module *nn_apply(Module *module, void (*f)(Module *module, void *user), void *user)
 {
-    for (int64_t i = 0; module != NULL && i < module->children.n; i++)
+    if (module == NULL || !error_check_given("apply", "function", f != NULL))
+        return NULL;
+    for (int64_t i = 0; i < module->children.n; i++)
         nn_apply(module->children.items[i].item, f, user);
-    if (module != NULL)
-        f(module, user);
+    f(module, user);
     return module;
 }

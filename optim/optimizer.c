@@ -48,6 +48,10 @@ Optimizer *optim_new(const OptimizerType *type, TensorList params, const void *o
 {
     if (params.items == NULL && error_last() != NULL)
         return NULL;
+    if (!error_check_given("optimizer", "type", type != NULL) ||
+        !error_check_given(type->name, "step", type->step != NULL) ||
+        !error_check_given(type->name, "struct of options", options != NULL))
+        return NULL;
     if (params.n == 0)
         return error_raise(ERROR_VALUE, type->name, "optimizer got an empty parameter list");
     Optimizer *optimizer = calloc(1, sizeof *optimizer);
@@ -155,7 +159,7 @@ ParamGroup *(optim_add_param_group)(Optimizer *optimizer, TensorList params, con
 
 static const OptimField *find_option(const ParamGroup *group, const char *name)
 {
-    if (group == NULL)
+    if (group == NULL || !error_check_given(group->type->name, "name", name != NULL))
         return NULL;
     const OptimField *field = field_find(group->type->options, name);
     return field != NULL ? field : error_raise(ERROR_KEY, group->type->name, "there is no option '%s'", name);
@@ -163,7 +167,7 @@ static const OptimField *find_option(const ParamGroup *group, const char *name)
 
 bool optim_has_option(const ParamGroup *group, const char *name)
 {
-    return group != NULL && field_find(group->type->options, name) != NULL;
+    return group != NULL && name != NULL && field_find(group->type->options, name) != NULL;
 }
 
 double optim_get_option(const ParamGroup *group, const char *name)

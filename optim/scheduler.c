@@ -22,7 +22,7 @@ static void scheduler_destroy(Object *object)
 
 Scheduler *optim_scheduler_alloc(const SchedulerType *type, Optimizer *optimizer)
 {
-    if (optimizer == NULL)
+    if (optimizer == NULL || !error_check_given("scheduler", "type", type != NULL))
         return NULL;
     size_t n = (size_t)optimizer->n_groups;
     Scheduler *scheduler = calloc(1, type->size);

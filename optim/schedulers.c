@@ -60,13 +60,16 @@ static Scheduler *lambda_new(const SchedulerType *type, Optimizer *optimizer, co
     if (self == NULL)
         return NULL;
     if (args->lr_lambda == NULL && args->lr_lambdas == NULL)
-        return error_raise(ERROR_VALUE, type->name, "lr_lambda should be a function, but got NULL");
+        return error_raise(ERROR_VALUE, type->name, "missing 1 required positional argument: 'lr_lambda'");
     int64_t n = self->base.n_groups;
     self->lr_lambdas = calloc((size_t)n, sizeof *self->lr_lambdas);
     if (self->lr_lambdas == NULL)
         return error_raise(ERROR_MEMORY, type->name, "out of memory for %lld functions", (long long)n);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
         self->lr_lambdas[i] = args->lr_lambdas != NULL ? args->lr_lambdas[i] : args->lr_lambda;
+        if (!error_check_given(type->name, "lr_lambda of a group", self->lr_lambdas[i] != NULL))
+            return NULL;
+    }
     self->user = args->user;
     return optim_scheduler_start(&self->base, args->last_epoch);
 }

@@ -36,6 +36,7 @@ static void test_missing_arguments_of_schedulers(void **state)
     (void)state;
     Optimizer *optimizer = optim_SGD(TENSORS(PARAMETER(1)), .momentum = 0.9);
     MISSING(optim_ExponentialLR(optimizer), "1 required positional argument: 'gamma'");
+    MISSING(optim_LambdaLR(optimizer), "1 required positional argument: 'lr_lambda'");
     MISSING(optim_OneCycleLR(optimizer, .total_steps = 10), "1 required positional argument: 'max_lr'");
     assert_non_null(optim_OneCycleLR(optimizer, .max_lrs = (const double[]){0.1}, .total_steps = 10));
 }
@@ -65,6 +66,87 @@ static void test_null(void **state)
                  "the data of 2 elements is NULL");
 }
 
+#define NULL_ERROR(call, what) expect_error((call), ERROR_VALUE, "the " what " is NULL")
+
+static void test_null_names(void **state)
+{
+    (void)state;
+    Module *linear = nn_Linear(2, 2);
+    Tensor *x = tensor_ones(DIMS(2));
+    NULL_ERROR(nn_get_submodule(linear, NULL), "target");
+    NULL_ERROR(nn_get_parameter(linear, NULL), "target");
+    NULL_ERROR(nn_get_buffer(linear, NULL), "target");
+    NULL_ERROR(nn_isinstance(linear, NULL), "type");
+    NULL_ERROR(nn_register_module(linear, NULL, nn_ReLU()), "name");
+    NULL_ERROR(nn_register_parameter(linear, NULL, x), "name");
+    NULL_ERROR(nn_register_buffer(linear, NULL, x, true), "name");
+    NULL_ERROR(nn_module_alloc(&(ModuleType){.size = sizeof(Module)}), "name of the type");
+    StateDict *dict = state_dict_new();
+    NULL_ERROR(state_dict_set(dict, NULL, x), "name");
+    NULL_ERROR(state_dict_remove(dict, NULL), "name");
+    NULL_ERROR(state_dict_set_metadata(dict, NULL, "pt"), "key");
+    assert_null(state_dict_get(dict, NULL));
+    assert_null(state_dict_metadata(dict, NULL));
+    Optimizer *optimizer = optim_SGD(TENSORS(PARAMETER(1)), 0.1);
+    ParamGroup *group = optim_add_param_group(optimizer, TENSORS(PARAMETER(2)));
+    NULL_ERROR(optim_set_option(group, NULL, 1), "name");
+    assert_false(optim_has_option(group, NULL));
+    assert_int_equal(dtype_parse(NULL), DTYPE_NONE);
+    NULL_ERROR(device_parse(NULL, &(Device){0, 0}), "text");
+    assert_null(error_last());
+}
+
+static bool indices_of_nothing(Sampler *self, int64_t *indices)
+{
+    (void)self, (void)indices;
+    return true;
+}
+
+static int64_t length_of_nothing(Dataset *self)
+{
+    (void)self;
+    return 0;
+}
+
+static void test_null_functions(void **state)
+{
+    (void)state;
+    Module *linear = nn_Linear(2, 2);
+    Tensor *w = PARAMETER(1, 2);
+    NULL_ERROR(nn_apply(linear, NULL, NULL), "function");
+    NULL_ERROR(nn_register_forward_hook(linear, NULL, NULL), "hook");
+    NULL_ERROR(nn_register_forward_pre_hook(linear, NULL, NULL), "hook");
+    NULL_ERROR(tensor_register_hook(w, NULL, NULL), "hook");
+    NULL_ERROR(autograd_gradcheck(NULL, NULL, TENSORS(w)), "function");
+    NULL_ERROR(autograd_gradgradcheck(NULL, NULL, TENSORS(w)), "function");
+    AutogradFunction function = {"Cube", NULL};
+    NULL_ERROR(autograd_record(&function, tensor_ones(DIMS(2)), TENSORS(w), NO_SAVES, NULL, 0), "backward");
+    NULL_ERROR(autograd_record(NULL, tensor_ones(DIMS(2)), TENSORS(w), NO_SAVES, NULL, 0),
+               "name of the function");
+    Optimizer *optimizer = optim_SGD(TENSORS(w), 0.1);
+    NULL_ERROR(optim_LambdaLR(optimizer, .lr_lambdas = (LRLambda[]){NULL}), "lr_lambda of a group");
+    NULL_ERROR(optim_new(&(OptimizerType){.name = "Still"}, TENSORS(w), NULL), "step");
+    NULL_ERROR(data_sampler_alloc(sizeof(Sampler), "Mine", NULL, indices_of_nothing), "length function");
+    NULL_ERROR(data_dataset_alloc(sizeof(Dataset), &(DatasetType){"Mine", length_of_nothing, NULL, NULL}),
+               "get function");
+    NULL_ERROR(data_Lambda(NULL, NULL), "apply function");
+}
+
+static void test_null_data(void **state)
+{
+    (void)state;
+    NULL_ERROR(tensor_copy_to_host(tensor_ones(DIMS(2)), DTYPE_FLOAT32, NULL), "data");
+    assert_true(tensor_copy_to_host(tensor_ones(DIMS(0)), DTYPE_FLOAT32, NULL));
+    Dataset *dataset = data_TensorDataset(tensor_ones(DIMS(2)), NULL);
+    NULL_ERROR(data_get(dataset, 0, NULL), "sample");
+    NULL_ERROR(data_sampler_indices(data_SequentialSampler(dataset), NULL), "array");
+    NULL_ERROR(nn_summary_write(nn_ReLU(), TENSORS(tensor_ones(DIMS(2))), NULL), "file");
+    data_for_each (batch, NULL)
+        fail();
+    assert_string_equal(error_last()->text, "DataLoader: the loader is NULL");
+    error_clear();
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
 
 int main(void)
@@ -73,6 +155,9 @@ int main(void)
         TEST(test_missing_arguments_of_layers),
         TEST(test_missing_arguments_of_schedulers),
         TEST(test_null),
+        TEST(test_null_names),
+        TEST(test_null_functions),
+        TEST(test_null_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,7 +159,8 @@ static void test_constructor_errors(void **state)
                  "Expected positive integer T_0, but got 0");
     expect_error(optim_CosineAnnealingWarmRestarts(optimizer, 3, 0), ERROR_VALUE,
                  "Expected integer T_mult >= 1, but got 0");
-    expect_error(optim_LambdaLR(optimizer), ERROR_VALUE, "lr_lambda should be a function, but got NULL");
+    expect_error(optim_LambdaLR(optimizer), ERROR_VALUE,
+                 "missing 1 required positional argument: 'lr_lambda'");
     expect_error(optim_ReduceLROnPlateau(optimizer, .factor = 1), ERROR_VALUE, "Factor should be < 1.0.");
     expect_error(optim_ReduceLROnPlateau(optimizer, "mid"), ERROR_VALUE, "mode mid is unknown!");
     expect_error(optim_ReduceLROnPlateau(optimizer, .threshold_mode = "far"), ERROR_VALUE,
