@@ -181,6 +181,8 @@ Scheduler *optim_multi_step_lr(Optimizer *optimizer, const MultiStepLRArgs *args
         .destroy = multi_step_destroy,
         .fields = {OPTIM_NUMBER(MultiStepLR, gamma)},
     };
+    if (args->milestones.n == INT64_MIN)
+        return error_raise(ERROR_VALUE, type.name, "missing 1 required positional argument: 'milestones'");
     MultiStepLR *self = (MultiStepLR *)optim_scheduler_alloc(&type, optimizer);
     if (self == NULL)
         return NULL;

@@ -146,7 +146,9 @@ TAPER_API Scheduler *optim_reduce_lr_on_plateau(Optimizer *optimizer, const Redu
                            &(const StepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_MultiStepLR(optimizer, ...)                                                                    \
     KEYWORDS(optim_multi_step_lr(                                                                            \
-        (optimizer), &(const MultiStepLRArgs){.gamma = 0.1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
+        (optimizer),                                                                                         \
+        &(const MultiStepLRArgs){                                                                            \
+            .milestones = DIMS_NOT_GIVEN, .gamma = 0.1, .last_epoch = -1, ._ = 0, __VA_ARGS__}))
 #define optim_ConstantLR(optimizer, ...)                                                                     \
     KEYWORDS(optim_constant_lr(                                                                              \
         (optimizer), &(const ConstantLRArgs){                                                                \

@@ -36,6 +36,9 @@ static void test_missing_arguments_of_schedulers(void **state)
     (void)state;
     Optimizer *optimizer = optim_SGD(TENSORS(PARAMETER(1)), .momentum = 0.9);
     MISSING(optim_ExponentialLR(optimizer), "1 required positional argument: 'gamma'");
+    MISSING(optim_MultiStepLR(optimizer), "1 required positional argument: 'milestones'");
+    MISSING(optim_MultiStepLR(optimizer, .gamma = 0.5), "1 required positional argument: 'milestones'");
+    assert_non_null(optim_MultiStepLR(optimizer, DIMS()));
     MISSING(optim_LambdaLR(optimizer), "1 required positional argument: 'lr_lambda'");
     MISSING(optim_OneCycleLR(optimizer, .total_steps = 10), "1 required positional argument: 'max_lr'");
     assert_non_null(optim_OneCycleLR(optimizer, .max_lrs = (const double[]){0.1}, .total_steps = 10));
