@@ -76,6 +76,7 @@ static const Kernels *kernels_of(const Tensor *x, const char *operation)
 
 static Tensor *filled(Tensor *x, Scalar value, const TensorOptions *options, const char *operation)
 {
+    ERROR_OPERATION(operation);
     const Kernels *kernels = kernels_of(x, operation);
     if (kernels == NULL || !scalar_check(x->dtype, value, operation) || !kernels->fill(x, value))
         return NULL;
@@ -294,12 +295,14 @@ Tensor *tensor_from_blob_args(void *data, Dims size, DType dtype, const FromBlob
 
 static Tensor *uniform(Tensor *x, const TensorOptions *options, const char *operation)
 {
+    ERROR_OPERATION(operation);
     const Kernels *kernels = kernels_of(x, operation);
     return kernels != NULL && kernels->uniform(x, 0, 1, generator_of(options)) ? finished(x, options) : NULL;
 }
 
 static Tensor *normal(Tensor *x, double mean, double std, const TensorOptions *options, const char *operation)
 {
+    ERROR_OPERATION(operation);
     const Kernels *kernels = kernels_of(x, operation);
     return kernels != NULL && kernels->normal(x, mean, std, generator_of(options)) ? finished(x, options)
                                                                                    : NULL;
@@ -308,6 +311,7 @@ static Tensor *normal(Tensor *x, double mean, double std, const TensorOptions *o
 static Tensor *integers(Tensor *x, int64_t low, int64_t high, const TensorOptions *options,
                         const char *operation)
 {
+    ERROR_OPERATION(operation);
     const Kernels *kernels = kernels_of(x, operation);
     const int64_t range[2] = {low, high};
     return kernels != NULL && kernels->random(x, range, generator_of(options)) ? finished(x, options) : NULL;

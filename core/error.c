@@ -24,6 +24,7 @@ static __thread bool raised;
 static __thread bool captured;
 static __thread uint64_t count;
 static __thread ErrorFrame *innermost;
+static __thread const char *outermost_operation;
 static ErrorRecord spare_record;
 
 static pthread_key_t record_key;
@@ -135,15 +136,19 @@ static void call_handler(const Error *error)
     pthread_mutex_unlock(&handler_mutex);
     if (captured)
         return;
+    const char *operation = outermost_operation;
+    outermost_operation = NULL; /* not of what the handler calls, which may also leave for good */
     if (handler != NULL)
         handler(error, user);
     else
         print_and_exit(error);
+    outermost_operation = operation;
 }
 
 void *error_raise_v(ErrorCode code, const char *operation, const char *format, va_list args)
 {
     count++;
+    operation = outermost_operation != NULL ? outermost_operation : operation;
     if (raised) { /* the first one stays; the handler still hears of this one */
         ErrorRecord *later = calloc(1, sizeof *later);
         if (later == NULL)
@@ -188,6 +193,18 @@ void *error_raise_errno(ErrorCode code, const char *operation, const char *forma
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     return error_raise(code, operation, "%s: %s", message, strerror(reason));
+}
+
+const char *error_operation_enter(const char *operation)
+{
+    const char *outer = outermost_operation;
+    outermost_operation = outer != NULL ? outer : operation;
+    return outer;
+}
+
+void error_operation_leave(const char **outer)
+{
+    outermost_operation = *outer;
 }
 
 bool error_check_given(const char *operation, const char *argument, bool given)

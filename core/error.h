@@ -81,6 +81,14 @@ TAPER_API void *error_raise_v(ErrorCode code, const char *operation, const char 
 TAPER_API void *error_raise_errno(ErrorCode code, const char *operation, const char *format, ...)
     TAPER_PRINTF(3, 4);
 
+/* At the top of an operation that is made of others: what they raise until it returns names this one, the one
+ * that the user called. Of several, the outermost counts. */
+#define ERROR_OPERATION(name)                                                                                \
+    const char *error_operation_outer __attribute__((cleanup(error_operation_leave), unused)) =              \
+        error_operation_enter(name)
+TAPER_API const char *error_operation_enter(const char *operation);
+TAPER_API void error_operation_leave(const char **outer);
+
 /* Was an argument given that has no default, a name or a function? Else ERROR_VALUE, "the hook is NULL". */
 TAPER_API bool error_check_given(const char *operation, const char *argument, bool given);
 

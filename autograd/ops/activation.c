@@ -167,16 +167,19 @@ Tensor *(tensor_hardtanh)(Tensor *self, double min_val, double max_val)
 
 Tensor *(tensor_hardtanh_)(Tensor *self, double min_val, double max_val)
 {
+    ERROR_OPERATION("hardtanh_");
     return hardtanh(self, OP_HARDTANH_, min_val, max_val, true);
 }
 
 Tensor *tensor_relu6(Tensor *self)
 {
+    ERROR_OPERATION("relu6");
     return hardtanh(self, OP_RELU6, 0, 6, false);
 }
 
 Tensor *tensor_relu6_(Tensor *self)
 {
+    ERROR_OPERATION("relu6_");
     return hardtanh(self, OP_RELU6_, 0, 6, true);
 }
 

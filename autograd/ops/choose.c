@@ -145,6 +145,7 @@ static bool is_bound(const Tensor *x)
 
 Tensor *(tensor_clamp)(Tensor *self, Tensor *min, Tensor *max)
 {
+    ERROR_OPERATION("clamp");
     if (self == NULL || !check_clamp("clamp", min, max))
         return NULL;
     if (is_bound(min) && is_bound(max))
@@ -156,6 +157,7 @@ Tensor *(tensor_clamp)(Tensor *self, Tensor *min, Tensor *max)
 
 Tensor *(tensor_clamp_)(Tensor *self, Tensor *min, Tensor *max)
 {
+    ERROR_OPERATION("clamp_");
     if (self == NULL || !check_clamp("clamp_", min, max) || !tape_check_inplace(self, "clamp_"))
         return NULL;
     if (is_bound(min) && is_bound(max))
@@ -186,21 +188,25 @@ Tensor *tensor_clamp__args(Tensor *self, const TensorClampArgs *args)
 
 Tensor *(tensor_clamp_min)(Tensor *self, Tensor *min)
 {
+    ERROR_OPERATION("clamp_min");
     return min != NULL ? (tensor_clamp)(self, min, NULL) : NULL;
 }
 
 Tensor *(tensor_clamp_min_)(Tensor *self, Tensor *min)
 {
+    ERROR_OPERATION("clamp_min_");
     return min != NULL ? (tensor_clamp_)(self, min, NULL) : NULL;
 }
 
 Tensor *(tensor_clamp_max)(Tensor *self, Tensor *max)
 {
+    ERROR_OPERATION("clamp_max");
     return max != NULL ? (tensor_clamp)(self, NULL, max) : NULL;
 }
 
 Tensor *(tensor_clamp_max_)(Tensor *self, Tensor *max)
 {
+    ERROR_OPERATION("clamp_max_");
     return max != NULL ? (tensor_clamp_)(self, NULL, max) : NULL;
 }
 

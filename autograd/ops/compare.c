@@ -68,6 +68,7 @@ static Tensor *close_elements(Tensor *self, Tensor *other, double rtol, double a
 
 Tensor *(tensor_isclose)(Tensor *self, Tensor *other, double rtol, double atol, bool equal_nan)
 {
+    ERROR_OPERATION("isclose");
     if (!check_close("isclose", self, other, rtol, atol))
         return NULL;
     Scope scope = scope_open();
@@ -81,6 +82,7 @@ Tensor *(tensor_isclose)(Tensor *self, Tensor *other, double rtol, double atol, 
 
 bool(tensor_allclose)(Tensor *self, Tensor *other, double rtol, double atol, bool equal_nan)
 {
+    ERROR_OPERATION("allclose");
     if (!check_close("allclose", self, other, rtol, atol))
         return false;
     Scope scope = scope_open();

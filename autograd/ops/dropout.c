@@ -38,20 +38,24 @@ static Tensor *dropout(const char *operation, Tensor *x, double p, bool training
 
 Tensor *(tensor_dropout)(Tensor *input, double p, bool training)
 {
+    ERROR_OPERATION("dropout");
     return dropout("dropout", input, p, training, false, false);
 }
 
 Tensor *(tensor_dropout_)(Tensor *input, double p, bool training)
 {
+    ERROR_OPERATION("dropout_");
     return dropout("dropout_", input, p, training, false, true);
 }
 
 Tensor *(tensor_dropout2d)(Tensor *input, double p, bool training)
 {
+    ERROR_OPERATION("dropout2d");
     return dropout("dropout2d", input, p, training, true, false);
 }
 
 Tensor *(tensor_dropout2d_)(Tensor *input, double p, bool training)
 {
+    ERROR_OPERATION("dropout2d_");
     return dropout("dropout2d_", input, p, training, true, true);
 }

@@ -81,6 +81,7 @@ static bool check_binary(Tensor *input, Tensor *target)
 
 Tensor *(tensor_binary_cross_entropy)(Tensor *input, Tensor *target, Tensor *weight, const char *reduction)
 {
+    ERROR_OPERATION("binary_cross_entropy");
     int how = loss_reduction("binary_cross_entropy", reduction);
     if (how < 0 || input == NULL || target == NULL || !check_binary(input, target))
         return NULL;
@@ -92,6 +93,7 @@ Tensor *(tensor_binary_cross_entropy)(Tensor *input, Tensor *target, Tensor *wei
 Tensor *(tensor_binary_cross_entropy_with_logits)(Tensor *input, Tensor *target, Tensor *weight,
                                                   const char *reduction, Tensor *pos_weight)
 {
+    ERROR_OPERATION("binary_cross_entropy_with_logits");
     static const char name[] = "binary_cross_entropy_with_logits";
     int how = loss_reduction(name, reduction);
     if (how < 0 || input == NULL || target == NULL)
@@ -122,6 +124,7 @@ static Tensor *divergence(Tensor *input, Tensor *target, bool log_target)
 
 Tensor *(tensor_kl_div)(Tensor *input, Tensor *target, const char *reduction, bool log_target)
 {
+    ERROR_OPERATION("kl_div");
     bool batch_mean = reduction != NULL && strcmp(reduction, "batchmean") == 0;
     int how = batch_mean ? LOSS_SUM : loss_reduction("kl_div", reduction);
     if (how < 0 || input == NULL || target == NULL)

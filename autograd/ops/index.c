@@ -106,6 +106,7 @@ static Tensor *broadcast_but(Tensor *x, const Tensor *other, int64_t dim)
 
 Tensor *(tensor_take_along_dim)(Tensor *self, Tensor *indices, int64_t dim)
 {
+    ERROR_OPERATION("take_along_dim");
     if (self == NULL || indices == NULL)
         return NULL;
     if (indices->dtype != DTYPE_INT64 && dim != TENSOR_NONE)
@@ -380,5 +381,6 @@ Tensor *(tensor_index_add)(Tensor *self, int64_t dim, Tensor *index, Tensor *sou
 
 Tensor *(tensor_index_add_)(Tensor *self, int64_t dim, Tensor *index, Tensor *source, Tensor *alpha)
 {
+    ERROR_OPERATION("index_add_");
     return index_add(OP_INDEX_ADD_, self, dim, index, source, alpha);
 }

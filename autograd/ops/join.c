@@ -148,6 +148,7 @@ Tensor *(tensor_cat)(TensorList tensors, int64_t dim)
 
 Tensor *(tensor_stack)(TensorList tensors, int64_t dim)
 {
+    ERROR_OPERATION("stack");
     char a[160], b[160];
     if (!all_there(tensors, "stack", "stack expects a non-empty TensorList"))
         return NULL;
@@ -183,6 +184,7 @@ static TensorList with_dims_in_front(TensorList tensors, int n)
 
 Tensor *tensor_hstack(TensorList tensors)
 {
+    ERROR_OPERATION("hstack");
     if (!all_there(tensors, "hstack", "hstack expects a non-empty TensorList"))
         return NULL;
     return (tensor_cat)(with_dims_in_front(tensors, 1), tensors.items[0]->ndim > 1);
@@ -190,6 +192,7 @@ Tensor *tensor_hstack(TensorList tensors)
 
 Tensor *tensor_vstack(TensorList tensors)
 {
+    ERROR_OPERATION("vstack");
     if (!all_there(tensors, "vstack", "vstack expects a non-empty TensorList"))
         return NULL;
     return (tensor_cat)(with_dims_in_front(tensors, 2), 0);

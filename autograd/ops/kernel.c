@@ -266,6 +266,7 @@ static Tensor *deliver(const Kernels *kernels, bool done, Tensor *result, Tensor
 Tensor *kernel_unary(const char *operation, UnaryOp op, Tensor *out, Tensor *x, bool float_result, double a,
                      double b)
 {
+    ERROR_OPERATION(operation);
     if (x == NULL)
         return NULL;
     const Kernels *kernels = kernels_for(operation, TENSORS(x));
@@ -351,6 +352,7 @@ static const Tensor *layout_of(const Pair *pair)
 Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a, Tensor *b,
                       bool float_result, double alpha)
 {
+    ERROR_OPERATION(operation);
     Pair pair;
     if (!prepare(operation, a, b, float_result, out, &pair) ||
         (out != NULL && !kernel_check_cast(operation, pair.dtype, out->dtype)))

@@ -230,6 +230,7 @@ static Tensor *with_smoothing(Tensor *log_p, Tensor *target, Tensor *weight, Nll
 Tensor *(tensor_cross_entropy)(Tensor *input, Tensor *target, Tensor *weight, int64_t ignore_index,
                                const char *reduction, double label_smoothing)
 {
+    ERROR_OPERATION("cross_entropy");
     NllArgs args = {ignore_index, loss_reduction("cross_entropy", reduction)};
     if (input == NULL || target == NULL || args.reduction < 0)
         return NULL;

@@ -25,6 +25,7 @@ static Tensor *normalised(Tensor *x, int64_t dim, double eps)
 
 Tensor *(tensor_cosine_similarity)(Tensor *x1, Tensor *x2, int64_t dim, double eps)
 {
+    ERROR_OPERATION("cosine_similarity");
     static const char name[] = "cosine_similarity";
     if (x1 == NULL || x2 == NULL)
         return NULL;
@@ -49,6 +50,7 @@ Tensor *(tensor_cosine_similarity)(Tensor *x1, Tensor *x2, int64_t dim, double e
 
 Tensor *(tensor_hinge_embedding_loss)(Tensor *input, Tensor *target, double margin, const char *reduction)
 {
+    ERROR_OPERATION("hinge_embedding_loss");
     int how = loss_reduction("hinge_embedding_loss", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
@@ -61,6 +63,7 @@ Tensor *(tensor_hinge_embedding_loss)(Tensor *input, Tensor *target, double marg
 Tensor *(tensor_margin_ranking_loss)(Tensor *input1, Tensor *input2, Tensor *target, double margin,
                                      const char *reduction)
 {
+    ERROR_OPERATION("margin_ranking_loss");
     int how = loss_reduction("margin_ranking_loss", reduction);
     if (how < 0 || input1 == NULL || input2 == NULL || target == NULL)
         return NULL;
@@ -98,6 +101,7 @@ static Tensor *square_length(Tensor *x)
 Tensor *(tensor_cosine_embedding_loss)(Tensor *input1, Tensor *input2, Tensor *target, double margin,
                                        const char *reduction)
 {
+    ERROR_OPERATION("cosine_embedding_loss");
     int how = loss_reduction("cosine_embedding_loss", reduction);
     if (how < 0 || input1 == NULL || input2 == NULL || target == NULL ||
         !check_cosine_embedding(input1, input2, target))

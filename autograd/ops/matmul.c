@@ -24,6 +24,7 @@ static Tensor *as_batch(const Tensor *x, int64_t rows, int64_t columns, int64_t 
 static Tensor *multiply(const char *operation, Tensor *y, const Tensor *a, const Tensor *b, double alpha,
                         double beta)
 {
+    ERROR_OPERATION(operation);
     if (y == NULL || a == NULL || b == NULL)
         return NULL;
     const Kernels *kernels = kernels_for(operation, TENSORS((Tensor *)a, (Tensor *)b));
@@ -225,6 +226,7 @@ Tensor *tensor_dot(Tensor *self, Tensor *tensor)
 
 Tensor *tensor_outer(Tensor *self, Tensor *vec2)
 {
+    ERROR_OPERATION("outer");
     if (self == NULL || vec2 == NULL)
         return NULL;
     if (self->ndim != 1 || vec2->ndim != 1)
@@ -340,6 +342,7 @@ static Tensor *with_leading_dims(Tensor *y, const Tensor *x, int64_t last)
 
 Tensor *(tensor_linear)(Tensor *input, Tensor *weight, Tensor *bias)
 {
+    ERROR_OPERATION("linear");
     if (input == NULL || weight == NULL)
         return NULL;
     if (input->ndim == 0 || weight->ndim == 0)
@@ -407,6 +410,7 @@ static Tensor *without_dim(Tensor *y, int dim)
 
 Tensor *tensor_matmul(Tensor *self, Tensor *other)
 {
+    ERROR_OPERATION("matmul");
     if (self == NULL || other == NULL)
         return NULL;
     int a = self->ndim, b = other->ndim;

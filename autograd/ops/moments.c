@@ -87,6 +87,7 @@ Tensor *(tensor_std)(Tensor *self, Dims dim, Tensor *correction, bool keepdim)
 
 TensorVarMean(tensor_var_mean)(Tensor *self, Dims dim, Tensor *correction, bool keepdim)
 {
+    ERROR_OPERATION("var_mean");
     if (self == NULL || !check_dtype("var_mean", "var_mean", self))
         return (TensorVarMean){NULL, NULL};
     Tensor *var = (tensor_var)(self, dim, correction, keepdim);
@@ -96,6 +97,7 @@ TensorVarMean(tensor_var_mean)(Tensor *self, Dims dim, Tensor *correction, bool 
 
 TensorStdMean(tensor_std_mean)(Tensor *self, Dims dim, Tensor *correction, bool keepdim)
 {
+    ERROR_OPERATION("std_mean");
     if (self == NULL || !check_dtype("std_mean", "std_mean", self))
         return (TensorStdMean){NULL, NULL};
     Tensor *std = (tensor_std)(self, dim, correction, keepdim);

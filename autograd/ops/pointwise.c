@@ -111,6 +111,7 @@ Tensor *(tensor_sub_)(Tensor *self, Tensor *other, Tensor *alpha)
 
 Tensor *(tensor_rsub)(Tensor *self, Tensor *other, Tensor *alpha)
 {
+    ERROR_OPERATION("rsub");
     return (tensor_sub)(other, self, alpha);
 }
 
@@ -217,11 +218,13 @@ static Tensor *product(const char *operation, Tensor *self, Tensor *tensor1, Ten
 
 Tensor *(tensor_addcmul)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
+    ERROR_OPERATION("addcmul");
     return (tensor_add)(self, product("addcmul", self, tensor1, tensor2), value);
 }
 
 Tensor *(tensor_addcmul_)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
+    ERROR_OPERATION("addcmul_");
     return (tensor_add_)(self, product("addcmul_", self, tensor1, tensor2), value);
 }
 
@@ -238,11 +241,13 @@ static Tensor *quotient(const char *operation, Tensor *self, Tensor *tensor1, Te
 
 Tensor *(tensor_addcdiv)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
+    ERROR_OPERATION("addcdiv");
     return (tensor_add)(self, quotient("addcdiv", self, tensor1, tensor2), value);
 }
 
 Tensor *(tensor_addcdiv_)(Tensor *self, Tensor *tensor1, Tensor *tensor2, Tensor *value)
 {
+    ERROR_OPERATION("addcdiv_");
     return (tensor_add_)(self, quotient("addcdiv_", self, tensor1, tensor2), value);
 }
 
@@ -275,11 +280,13 @@ static Tensor *between(Tensor *self, Tensor *end, Tensor *weight)
 
 Tensor *(tensor_lerp)(Tensor *self, Tensor *end, Tensor *weight)
 {
+    ERROR_OPERATION("lerp");
     return check_lerp("lerp", self, end, weight) ? between(self, end, weight) : NULL;
 }
 
 Tensor *(tensor_lerp_)(Tensor *self, Tensor *end, Tensor *weight)
 {
+    ERROR_OPERATION("lerp_");
     if (!check_lerp("lerp_", self, end, weight) || !tape_check_inplace(self, "lerp_"))
         return NULL;
     return tensor_copy_(self, between(self, end, weight));

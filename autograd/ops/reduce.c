@@ -31,6 +31,7 @@ Tensor *(tensor_sum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
 
 Tensor *(tensor_nansum)(Tensor *self, Dims dim, bool keepdim, DType dtype)
 {
+    ERROR_OPERATION("nansum");
     if (self == NULL || !dtype_is_floating_point(self->dtype))
         return (tensor_sum)(self, dim, keepdim, dtype);
     if (!reduced_check_dtype("nansum", self, dtype))

@@ -25,6 +25,7 @@ static bool check_floats(const char *operation, const char *kernel, Tensor *inpu
 
 Tensor *(tensor_mse_loss)(Tensor *input, Tensor *target, const char *reduction)
 {
+    ERROR_OPERATION("mse_loss");
     int how = loss_reduction("mse_loss", reduction);
     if (how < 0 || !check_floats("mse_loss", "mse_cpu", input, target))
         return NULL;
@@ -33,6 +34,7 @@ Tensor *(tensor_mse_loss)(Tensor *input, Tensor *target, const char *reduction)
 
 Tensor *(tensor_l1_loss)(Tensor *input, Tensor *target, const char *reduction)
 {
+    ERROR_OPERATION("l1_loss");
     int how = loss_reduction("l1_loss", reduction);
     return how >= 0 ? loss_reduce(tensor_abs(tensor_sub(input, target)), how) : NULL;
 }
@@ -47,6 +49,7 @@ static Tensor *rounded_distance(Tensor *input, Tensor *target, double width)
 
 Tensor *(tensor_smooth_l1_loss)(Tensor *input, Tensor *target, const char *reduction, double beta)
 {
+    ERROR_OPERATION("smooth_l1_loss");
     int how = loss_reduction("smooth_l1_loss", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
@@ -63,6 +66,7 @@ Tensor *(tensor_smooth_l1_loss)(Tensor *input, Tensor *target, const char *reduc
 
 Tensor *(tensor_huber_loss)(Tensor *input, Tensor *target, const char *reduction, double delta)
 {
+    ERROR_OPERATION("huber_loss");
     int how = loss_reduction("huber_loss", reduction);
     if (how < 0 || input == NULL || target == NULL)
         return NULL;
@@ -101,6 +105,7 @@ static Tensor *at_least(Tensor *var, double eps)
 Tensor *(tensor_gaussian_nll_loss)(Tensor *input, Tensor *target, Tensor *var, bool full, double eps,
                                    const char *reduction)
 {
+    ERROR_OPERATION("gaussian_nll_loss");
     if (input == NULL || target == NULL || var == NULL)
         return NULL;
     Tensor *fitting = fitting_variance(input, var);

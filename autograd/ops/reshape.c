@@ -101,6 +101,7 @@ Tensor *(tensor_view)(Tensor *self, Dims size)
 
 Tensor *tensor_view_as(Tensor *self, Tensor *other)
 {
+    ERROR_OPERATION("view_as");
     return self != NULL && other != NULL ? (tensor_view)(self, tensor_dims(other)) : NULL;
 }
 
@@ -200,6 +201,7 @@ Tensor *tensor_unsqueeze(Tensor *self, int64_t dim)
 
 Tensor *tensor_unsqueeze_(Tensor *self, int64_t dim)
 {
+    ERROR_OPERATION("unsqueeze_");
     return tape_check_inplace_view(self, "unsqueeze_") ? tape_take_view(self, tensor_unsqueeze(self, dim))
                                                        : NULL;
 }
@@ -222,11 +224,13 @@ Tensor *(tensor_squeeze)(Tensor *self, Dims dim)
 
 Tensor *(tensor_squeeze_)(Tensor *self, Dims dim)
 {
+    ERROR_OPERATION("squeeze_");
     return tape_check_inplace_view(self, "squeeze_") ? tape_take_view(self, (tensor_squeeze)(self, dim))
                                                      : NULL;
 }
 
 Tensor *tensor_expand_as(Tensor *self, Tensor *other)
 {
+    ERROR_OPERATION("expand_as");
     return self != NULL && other != NULL ? (tensor_expand)(self, tensor_dims(other)) : NULL;
 }

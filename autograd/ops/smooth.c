@@ -200,10 +200,12 @@ Tensor *tensor_logsigmoid(Tensor *self)
 
 Tensor *tensor_softsign(Tensor *self)
 {
+    ERROR_OPERATION("softsign");
     return tensor_div(self, tensor_add(tensor_abs(self), 1));
 }
 
 Tensor *tensor_tanhshrink(Tensor *self)
 {
+    ERROR_OPERATION("tanhshrink");
     return tensor_sub(self, tensor_tanh(self));
 }

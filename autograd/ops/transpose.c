@@ -43,6 +43,7 @@ Tensor *tensor_transpose(Tensor *self, int64_t dim0, int64_t dim1)
 
 Tensor *tensor_transpose_(Tensor *self, int64_t dim0, int64_t dim1)
 {
+    ERROR_OPERATION("transpose_");
     if (!tape_check_inplace_view(self, "transpose_"))
         return NULL;
     return tape_take_view(self, tensor_transpose(self, dim0, dim1));
@@ -50,6 +51,7 @@ Tensor *tensor_transpose_(Tensor *self, int64_t dim0, int64_t dim1)
 
 Tensor *tensor_swapaxes(Tensor *self, int64_t axis0, int64_t axis1)
 {
+    ERROR_OPERATION("swapaxes");
     return tensor_transpose(self, axis0, axis1);
 }
 
@@ -65,6 +67,7 @@ Tensor *tensor_t(Tensor *self)
 
 Tensor *tensor_t_(Tensor *self)
 {
+    ERROR_OPERATION("t_");
     return tape_check_inplace_view(self, "t_") ? tape_take_view(self, tensor_t(self)) : NULL;
 }
 
