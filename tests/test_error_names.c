@@ -61,6 +61,7 @@ static void test_operations_made_of_others(void **state)
     expect_operation(tensor_pow_(flags, 2), "pow_"); /* the kernel's name is pow */
     expect_operation(tensor_dot(tensor_view(flags, 6), tensor_view(flags, 6)), "dot");
     expect_operation(tensor_matmul(tensor_view(flags, 6), tensor_view(flags, 6)), "matmul");
+    expect_operation((tensor_add)(x, x, y), "add"); /* a factor of 20 elements */
     expect_operation(tensor_randint(3, 3, DIMS(2)), "randint");
     expect_operation(tensor_randint_like(x, 3, 3), "randint_like");
 }

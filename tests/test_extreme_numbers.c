@@ -111,6 +111,45 @@ static void test_scattering_nothing(void **state)
     expect_values(gradient(tensor_scatter(x, 0, nowhere, src), x), 1, 1);
 }
 
+/* 2^53 + 1 is the first integer that a double does not hold. */
+#define LARGE (INT64_C(9007199254740992) + 1)
+
+static int64_t whole(Tensor *x)
+{
+    assert_int_equal(tensor_dtype(x), DTYPE_INT64);
+    return tensor_item_int(x);
+}
+
+static void test_large_integers_as_factors(void **state)
+{
+    (void)state;
+    Tensor *one = ones_of(DIMS(1, 1), DTYPE_INT64), *byte = bytes(1, 1), *batch = tensor_unsqueeze(one, 0);
+    assert_int_equal(whole(tensor_add(1, 1, .alpha = LARGE)), LARGE + 1);
+    assert_int_equal(whole(tensor_add(one, one, .alpha = INT64_MAX)), INT64_MIN);
+    assert_int_equal(whole(tensor_max(tensor_add(one, byte, .alpha = -LARGE))), 1 - LARGE);
+    assert_int_equal(whole(tensor_sub(one, one, .alpha = LARGE)), 1 - LARGE);
+    assert_int_equal(whole(tensor_rsub(one, one, .alpha = LARGE)), 1 - LARGE);
+    assert_int_equal(whole(tensor_add_(tensor_clone(one), one, .alpha = LARGE)), LARGE + 1);
+    assert_int_equal(whole(tensor_sub_(tensor_clone(one), one, .alpha = LARGE)), 1 - LARGE);
+    assert_int_equal(whole(tensor_addcmul(one, one, one, .value = LARGE)), LARGE + 1);
+    assert_int_equal(whole(tensor_addmm(one, one, one, .alpha = LARGE)), LARGE + 1);
+    assert_int_equal(whole(tensor_addmm(one, one, one, .beta = LARGE, .alpha = -LARGE)), 0);
+    assert_int_equal(whole(tensor_baddbmm(batch, batch, batch, .beta = LARGE)), LARGE + 1);
+    Tensor *first = tensor_zeros(DIMS(1), .dtype = DTYPE_INT64);
+    assert_int_equal(whole(tensor_index_add(one, 0, first, one, .alpha = LARGE)), LARGE + 1);
+    expect_values(tensor_add(VECTOR(0), 1, .alpha = LARGE), 0x1p53);
+}
+
+static void test_large_integers_as_bounds(void **state)
+{
+    (void)state;
+    Tensor *one = ones_of(DIMS(1), DTYPE_INT64);
+    assert_int_equal(whole(tensor_clamp(one, .min = LARGE)), LARGE);
+    assert_int_equal(whole(tensor_clamp_(tensor_clone(one), .max = INT64_MIN + 1)), INT64_MIN + 1);
+    assert_int_equal(tensor_dtype(tensor_clamp(one, .max = 1e30)), DTYPE_FLOAT32);
+    assert_int_equal(tensor_dtype(tensor_clamp(one, .min = 0.5)), DTYPE_FLOAT32);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
 
 int main(void)
@@ -119,6 +158,7 @@ int main(void)
         TEST(test_products_of_bytes),           TEST(test_lerp_reaches_its_end),
         TEST(test_bounds_that_are_not_numbers), TEST(test_gradients_of_what_is_no_number),
         TEST(test_gradients_on_the_bounds),     TEST(test_scattering_nothing),
+        TEST(test_large_integers_as_factors),   TEST(test_large_integers_as_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,12 +168,9 @@ Tensor *(tensor_clamp_)(Tensor *self, Tensor *min, Tensor *max)
 }
 
 /* A bound of a keyword argument. */
-static Tensor *bound(double value)
+static Tensor *bound(long double value)
 {
-    if (isnan(value))
-        return NULL;
-    bool whole = fabs(value) <= 0x1p53 && value == (double)(int64_t)value;
-    return whole ? tensor_number_int((int64_t)value) : tensor_number_float(value);
+    return isnan(value) ? NULL : tensor_number_keyword(value);
 }
 
 Tensor *tensor_clamp_args(Tensor *self, const TensorClampArgs *args)

@@ -47,7 +47,7 @@ TAPER_API Tensor *tensor_nan_to_num(Tensor *self, double nan, double posinf, dou
 /* NaN: not given. Whole bounds are integers, so that integer tensors stay integers. */
 typedef struct TensorClampArgs {
     char _;
-    double min, max;
+    long double min, max;
 } TensorClampArgs;
 TAPER_API Tensor *tensor_clamp_args(Tensor *self, const TensorClampArgs *args);
 TAPER_API Tensor *tensor_clamp__args(Tensor *self, const TensorClampArgs *args);

@@ -7,7 +7,7 @@
 #ifndef TAPER_AUTOGRAD_OPS_INDEX_H
 #define TAPER_AUTOGRAD_OPS_INDEX_H
 
-#include "autograd/ops/number.h"
+#include "autograd/ops/pointwise.h"
 #include "core/keywords.h"
 
 TAPER_BEGIN_DECLS
@@ -61,17 +61,17 @@ TAPER_API Tensor *tensor_one_hot(Tensor *self, int64_t num_classes);
 
 typedef struct TensorIndexAddArgs {
     char _;
-    double alpha;
+    long double alpha;
 } TensorIndexAddArgs;
 static inline Tensor *tensor_index_add_args(Tensor *self, int64_t dim, Tensor *index, Tensor *source,
                                             const TensorIndexAddArgs *args)
 {
-    return (tensor_index_add)(self, dim, index, source, tensor_number_float(args->alpha));
+    return (tensor_index_add)(self, dim, index, source, tensor_pointwise_alpha(args->alpha));
 }
 static inline Tensor *tensor_index_add_inplace_args(Tensor *self, int64_t dim, Tensor *index, Tensor *source,
                                                     const TensorIndexAddArgs *args)
 {
-    return (tensor_index_add_)(self, dim, index, source, tensor_number_float(args->alpha));
+    return (tensor_index_add_)(self, dim, index, source, tensor_pointwise_alpha(args->alpha));
 }
 #define tensor_index_add(self, dim, index, source, ...)                                                      \
     KEYWORDS(tensor_index_add_args((self), (dim), (index), (source),                                         \

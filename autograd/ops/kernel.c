@@ -1,6 +1,7 @@
 /* Shape rules, promotion and allocation around the backend's kernels: see autograd/ops/kernel.h. */
 #include "autograd/ops/kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "autograd/ops/number.h"
@@ -361,6 +362,19 @@ Tensor *kernel_binary(const char *operation, BinaryOp op, Tensor *out, Tensor *a
         target(out, pair.dtype, layout_of(&pair), (Dims){pair.ndim, pair.shape}, pair.device, operation);
     return y != NULL ? deliver(pair.kernels, pair.kernels->binary(op, y, pair.a, pair.b, alpha), y, out)
                      : NULL;
+}
+
+bool kernel_factor(const char *operation, Tensor *factor, DType dtype, Tensor **x, double *value)
+{
+    ERROR_OPERATION(operation);
+    *value = factor != NULL ? tensor_item(factor) : 1;
+    if (factor == NULL || factor->numel != 1)
+        return factor == NULL;
+    if (factor->dtype != DTYPE_INT64 || dtype != DTYPE_INT64 || fabs(*value) < 0x1p53)
+        return true;
+    *value = 1;
+    *x = kernel_binary(operation, BINARY_MUL, NULL, (Tensor *)kernel_cast(*x, dtype), factor, false, 1);
+    return *x != NULL;
 }
 
 Tensor *kernel_compare(const char *operation, CompareOp op, Tensor *a, Tensor *b)

@@ -21,6 +21,10 @@ DType kernel_result_type(TensorList tensors);
 /* The number in a tensor of one element. */
 Scalar kernel_scalar(const Tensor *value);
 
+/* A factor of *x as kernels take it, a double; NULL is 1. An integer that a double would round is multiplied
+ * into *x at once, if the result is of that dtype, int64, and 1 is left. False after an error. */
+bool kernel_factor(const char *operation, Tensor *factor, DType dtype, Tensor **x, double *value);
+
 /* torch.broadcast_shapes of two tensors into shape[TENSOR_MAX_DIMS]; returns the number of dimensions, or -1
  * after "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0". */
 int kernel_broadcast_shape(const char *operation, const Tensor *a, const Tensor *b, int64_t *shape);

@@ -273,15 +273,21 @@ static Tensor *addmm_for(const char *operation, Tensor *self, Tensor *mat1, Tens
                             &(Factors){beta, alpha}, sizeof(Factors));
 }
 
-/* A number given as a tensor; NULL: 1. */
-static double factor_of(const Tensor *x)
+/* beta and alpha, numbers given as tensors; of a product of integers one factor is multiplied at once if a
+ * double would round alpha. */
+static bool read_factors(const char *operation, Tensor **self, Tensor **a, Tensor *beta, Tensor *alpha,
+                         Factors *f)
 {
-    return x == NULL ? 1 : tensor_item(x);
+    return *self != NULL && *a != NULL && kernel_factor(operation, beta, (*self)->dtype, self, &f->beta) &&
+           kernel_factor(operation, alpha, (*a)->dtype, a, &f->alpha);
 }
 
 Tensor *(tensor_addmm)(Tensor *self, Tensor *mat1, Tensor *mat2, Tensor *beta, Tensor *alpha)
 {
-    return addmm_for("addmm", self, mat1, mat2, factor_of(beta), factor_of(alpha));
+    Factors f;
+    return read_factors("addmm", &self, &mat1, beta, alpha, &f)
+               ? addmm_for("addmm", self, mat1, mat2, f.beta, f.alpha)
+               : NULL;
 }
 
 void baddbmm_backward(TapeNode *node, Tensor *grad)
@@ -306,7 +312,9 @@ Tensor *(tensor_baddbmm)(Tensor *self, Tensor *batch1, Tensor *batch2, Tensor *b
     if (!check_batches("baddbmm", batch1, batch2))
         return NULL;
     Dims shape = DIMS(batch1->shape[0], batch1->shape[1], batch2->shape[2]);
-    Factors f = {factor_of(beta), factor_of(alpha)};
+    Factors f;
+    if (!read_factors("baddbmm", &self, &batch1, beta, alpha, &f))
+        return NULL;
     Tensor *y = start_with("baddbmm", self, shape, batch1, f.beta);
     y = multiply("baddbmm", y, batch1, batch2, f.alpha, f.beta);
     return tape_record_args(OP_BADDBMM, y, INPUTS(self, batch1, batch2),

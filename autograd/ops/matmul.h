@@ -4,7 +4,7 @@
 #ifndef TAPER_AUTOGRAD_OPS_MATMUL_H
 #define TAPER_AUTOGRAD_OPS_MATMUL_H
 
-#include "autograd/ops/number.h"
+#include "autograd/ops/pointwise.h"
 #include "core/keywords.h"
 #include "core/tensor.h"
 
@@ -39,17 +39,17 @@ TAPER_API Tensor *tensor_linear(Tensor *input, Tensor *weight, Tensor *bias);
 typedef struct TensorAddmmArgs {
     char _;
     Tensor *self, *mat1, *mat2;
-    double beta, alpha;
+    long double beta, alpha;
 } TensorAddmmArgs;
 static inline Tensor *tensor_addmm_args_(const TensorAddmmArgs *a)
 {
-    return tensor_addmm(a->self, a->mat1, a->mat2, tensor_number_float(a->beta),
-                        tensor_number_float(a->alpha));
+    return tensor_addmm(a->self, a->mat1, a->mat2, tensor_pointwise_alpha(a->beta),
+                        tensor_pointwise_alpha(a->alpha));
 }
 static inline Tensor *tensor_baddbmm_args_(const TensorAddmmArgs *a)
 {
-    return tensor_baddbmm(a->self, a->mat1, a->mat2, tensor_number_float(a->beta),
-                          tensor_number_float(a->alpha));
+    return tensor_baddbmm(a->self, a->mat1, a->mat2, tensor_pointwise_alpha(a->beta),
+                          tensor_pointwise_alpha(a->alpha));
 }
 #define tensor_addmm(...)                                                                                    \
     KEYWORDS(tensor_addmm_args_(&(TensorAddmmArgs){.beta = 1, .alpha = 1, ._ = 0, __VA_ARGS__}))

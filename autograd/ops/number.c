@@ -26,3 +26,9 @@ Tensor *tensor_number_bool(bool value)
 {
     return number(DTYPE_BOOL, scalar_bool(value));
 }
+
+Tensor *tensor_number_keyword(long double value)
+{
+    bool whole = value >= -0x1p63L && value < 0x1p63L && value == (long double)(int64_t)value;
+    return whole ? tensor_number_int((int64_t)value) : tensor_number_float((double)value);
+}

@@ -14,6 +14,9 @@ TAPER_BEGIN_DECLS
 TAPER_API Tensor *tensor_number_int(int64_t value);
 TAPER_API Tensor *tensor_number_float(double value);
 TAPER_API Tensor *tensor_number_bool(bool value);
+/* A number among keyword arguments, where it has a C type already: an int if it is whole. A long double holds
+ * every int64. */
+TAPER_API Tensor *tensor_number_keyword(long double value);
 
 static inline Tensor *tensor_number_none(void *x)
 {

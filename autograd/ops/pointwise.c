@@ -11,13 +11,12 @@
 #include "autograd/tape.h"
 
 /* The factor of the second operand, 1 if it was not given. */
-static bool read_alpha(const char *operation, const Tensor *self, const Tensor *other, const Tensor *alpha,
-                       double *factor)
+static bool read_alpha(const char *operation, Tensor *self, Tensor **other, Tensor *alpha, double *factor)
 {
     *factor = 1;
-    if (alpha == NULL || self == NULL || other == NULL)
+    if (alpha == NULL || self == NULL || *other == NULL)
         return true;
-    DType dtype = kernel_result_type(TENSORS((Tensor *)self, (Tensor *)other));
+    DType dtype = kernel_result_type(TENSORS(self, *other));
     if (alpha->dtype == DTYPE_BOOL && dtype != DTYPE_BOOL)
         return error_raise(ERROR_DTYPE, operation, "Boolean alpha only supported for Boolean results.") !=
                NULL;
@@ -25,16 +24,12 @@ static bool read_alpha(const char *operation, const Tensor *self, const Tensor *
         return error_raise(ERROR_DTYPE, operation,
                            "For integral input tensors, argument alpha must not be a floating point "
                            "number.") != NULL;
-    *factor = tensor_item(alpha);
-    return true;
+    return kernel_factor(operation, alpha, dtype, other, factor);
 }
 
-Tensor *tensor_pointwise_alpha(double alpha)
+Tensor *tensor_pointwise_alpha(long double alpha)
 {
-    if (alpha == 1)
-        return NULL;
-    bool whole = alpha >= -0x1p53 && alpha <= 0x1p53 && alpha == (double)(int64_t)alpha;
-    return whole ? tensor_number_int((int64_t)alpha) : tensor_number_float(alpha);
+    return alpha != 1 ? tensor_number_keyword(alpha) : NULL;
 }
 
 /* -- add: d(self + alpha other) = d self + alpha d other -- */
@@ -50,7 +45,7 @@ void add_backward(TapeNode *node, Tensor *grad)
 Tensor *(tensor_add)(Tensor *self, Tensor *other, Tensor *alpha)
 {
     double factor;
-    if (!read_alpha("add", self, other, alpha, &factor))
+    if (!read_alpha("add", self, &other, alpha, &factor))
         return NULL;
     Tensor *y = kernel_binary("add", BINARY_ADD, NULL, self, other, false, factor);
     return tape_record_args(OP_ADD, y, INPUTS(self, other), NO_SAVES, &factor, sizeof factor);
@@ -60,7 +55,7 @@ Tensor *(tensor_add_)(Tensor *self, Tensor *other, Tensor *alpha)
 {
     double factor;
     if (other == NULL || !tape_check_inplace(self, "add_") ||
-        !read_alpha("add_", self, other, alpha, &factor))
+        !read_alpha("add_", self, &other, alpha, &factor))
         return NULL;
     Tensor *y = kernel_binary("add_", BINARY_ADD, self, self, other, false, factor);
     return tape_record_args(OP_ADD_, y, INPUTS(self, other), NO_SAVES, &factor, sizeof factor);
@@ -93,7 +88,7 @@ Tensor *(tensor_sub)(Tensor *self, Tensor *other, Tensor *alpha)
 {
     double factor;
     if (self == NULL || other == NULL || !can_subtract("sub", self, other) ||
-        !read_alpha("sub", self, other, alpha, &factor))
+        !read_alpha("sub", self, &other, alpha, &factor))
         return NULL;
     Tensor *y = kernel_binary("sub", BINARY_SUB, NULL, self, other, false, factor);
     return tape_record_args(OP_SUB, y, INPUTS(self, other), NO_SAVES, &factor, sizeof factor);
@@ -103,7 +98,7 @@ Tensor *(tensor_sub_)(Tensor *self, Tensor *other, Tensor *alpha)
 {
     double factor;
     if (other == NULL || !tape_check_inplace(self, "sub_") || !can_subtract("sub_", self, other) ||
-        !read_alpha("sub_", self, other, alpha, &factor))
+        !read_alpha("sub_", self, &other, alpha, &factor))
         return NULL;
     Tensor *y = kernel_binary("sub_", BINARY_SUB, self, self, other, false, factor);
     return tape_record_args(OP_SUB_, y, INPUTS(self, other), NO_SAVES, &factor, sizeof factor);

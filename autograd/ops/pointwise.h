@@ -39,14 +39,14 @@ TAPER_API Tensor *tensor_lerp(Tensor *self, Tensor *end, Tensor *weight);
 TAPER_API Tensor *tensor_lerp_(Tensor *self, Tensor *end, Tensor *weight);
 
 /* A factor as the functions above take it: NULL for 1, an integer if it is whole. */
-TAPER_API Tensor *tensor_pointwise_alpha(double alpha);
+TAPER_API Tensor *tensor_pointwise_alpha(long double alpha);
 
 #ifndef __cplusplus
 /* The factor of a call: tensor_add(x, y, .alpha = 2), tensor_addcmul(x, y, z, .value = 0.5). */
 typedef struct TensorFactorArgs {
     char _;
     union {
-        double alpha, value;
+        long double alpha, value;
     };
 } TensorFactorArgs;
 static inline Tensor *tensor_factor_args(const TensorFactorArgs *args)
