@@ -25,8 +25,8 @@ TAPER_API Device cuda_device(int index);
 /* torch.cuda.is_available(): is there a GPU, and a backend for it in this build? */
 TAPER_API bool cuda_is_available(void);
 
-/* Reads "cpu", "cuda" or "cuda:1"; raises ERROR_DEVICE (ERROR_VALUE for NULL) and
- * returns false for anything else. */
+/* Reads "cpu", "cuda" or "cuda:1"; raises ERROR_DEVICE (ERROR_VALUE for NULL) and returns
+ * false for anything else. */
 TAPER_API bool device_parse(const char *text, Device *device);
 
 /* Writes "cpu" or "cuda:0" into `text` and returns it. */

@@ -212,6 +212,18 @@ bool error_check_given(const char *operation, const char *argument, bool given)
     return given || error_raise(ERROR_VALUE, operation, "the %s is NULL", argument) != NULL;
 }
 
+void *error_raise_missing(const char *operation, const char *const *names, int n)
+{
+    if (n == 1)
+        return error_raise(ERROR_VALUE, operation, "missing 1 required positional argument: '%s'", names[0]);
+    if (n == 2)
+        return error_raise(ERROR_VALUE, operation, "missing 2 required positional arguments: '%s' and '%s'",
+                           names[0], names[1]);
+    return error_raise(ERROR_VALUE, operation,
+                       "missing 3 required positional arguments: '%s', '%s', and '%s'", names[0], names[1],
+                       names[2]);
+}
+
 Error *error_take(void)
 {
     if (!raised)

@@ -92,6 +92,10 @@ TAPER_API void error_operation_leave(const char **outer);
 /* Was an argument given that has no default, a name or a function? Else ERROR_VALUE, "the hook is NULL". */
 TAPER_API bool error_check_given(const char *operation, const char *argument, bool given);
 
+/* Python's error for a call without up to three arguments that have no default: ERROR_VALUE, "missing 2
+ * required positional arguments: 'in_features' and 'out_features'". Always returns NULL. */
+TAPER_API void *error_raise_missing(const char *operation, const char *const *names, int n);
+
 /* Moves an error from one thread to another: error_take returns the calling thread's error as a heap copy and
  * clears it (NULL if none); error_give raises that copy on the calling thread and frees it. A worker thread
  * that must not end the process runs between error_capture(true) and error_capture(false): errors are stored,

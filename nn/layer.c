@@ -46,15 +46,7 @@ bool layer_given_all(const char *type, const LayerArgument *arguments, int n)
     for (int i = 0; i < n; i++)
         if (arguments[i].value == TENSOR_NONE)
             missing[count++] = arguments[i].name;
-    if (count == 1)
-        error_raise(ERROR_VALUE, type, "missing 1 required positional argument: '%s'", missing[0]);
-    else if (count == 2)
-        error_raise(ERROR_VALUE, type, "missing 2 required positional arguments: '%s' and '%s'", missing[0],
-                    missing[1]);
-    else if (count == 3)
-        error_raise(ERROR_VALUE, type, "missing 3 required positional arguments: '%s', '%s', and '%s'",
-                    missing[0], missing[1], missing[2]);
-    return count == 0;
+    return count == 0 || error_raise_missing(type, missing, count) != NULL;
 }
 
 const char *layer_reduction(const char *type, const char *reduction, bool batchmean)

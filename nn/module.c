@@ -228,8 +228,8 @@ static bool any_null(TensorList inputs)
     return false;
 }
 
-/* Frames for the lists that the module is in, which are not called themselves, from the outermost on; returns
- * how many. The innermost is the first. */
+/* Frames for the lists that the module is in, which are not called themselves, entered from the outermost on;
+ * returns how many. The innermost is the first; of lists in lists in lists the messages name MAX_LISTS. */
 enum { MAX_LISTS = 4 };
 static int enter_lists(const Module *module, ErrorFrame lists[MAX_LISTS])
 {

@@ -313,8 +313,8 @@ static bool read_entries(const Input *input, const json_t *header, StateDict *di
 StateDict *nn_load_safetensors(const char *path)
 {
     Input input = {.path = path, .file = -1};
-    if (path == NULL)
-        return error_raise(ERROR_VALUE, operation, "the path is NULL");
+    if (!error_check_given(operation, "path", path != NULL))
+        return NULL;
     StateDict *dict = state_dict_new();
     Scope scope = scope_open();
     json_t *header = dict != NULL && open_input(&input) ? read_header(&input) : NULL;

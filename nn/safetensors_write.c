@@ -256,10 +256,8 @@ static bool close_output(Output *output, bool complete)
 
 bool nn_save_safetensors(const StateDict *dict, const char *path)
 {
-    if (dict == NULL)
+    if (dict == NULL || !error_check_given(operation, "path", path != NULL))
         return false;
-    if (path == NULL)
-        return error_raise(ERROR_VALUE, operation, "the path is NULL") != NULL;
     Scope scope = scope_open();
     size_t size = 0;
     Item *items = sorted_items(dict);

@@ -94,7 +94,7 @@ static bool check_args(const OneCycleLRArgs *args)
     const char *name = one_cycle_type.name;
     char text[40];
     if (isnan(args->max_lr) && args->max_lrs == NULL)
-        return error_raise(ERROR_VALUE, name, "missing 1 required positional argument: 'max_lr'") != NULL;
+        return error_raise_missing(name, &(const char *){"max_lr"}, 1) != NULL;
     if (args->total_steps == 0 && (args->epochs == 0 || args->steps_per_epoch == 0))
         return error_raise(ERROR_VALUE, name,
                            "You must define either total_steps OR (epochs AND steps_per_epoch)") != NULL;

@@ -60,7 +60,7 @@ static Scheduler *lambda_new(const SchedulerType *type, Optimizer *optimizer, co
     if (self == NULL)
         return NULL;
     if (args->lr_lambda == NULL && args->lr_lambdas == NULL)
-        return error_raise(ERROR_VALUE, type->name, "missing 1 required positional argument: 'lr_lambda'");
+        return error_raise_missing(type->name, &(const char *){"lr_lambda"}, 1);
     int64_t n = self->base.n_groups;
     self->lr_lambdas = calloc((size_t)n, sizeof *self->lr_lambdas);
     if (self->lr_lambdas == NULL)
@@ -182,7 +182,7 @@ Scheduler *optim_multi_step_lr(Optimizer *optimizer, const MultiStepLRArgs *args
         .fields = {OPTIM_NUMBER(MultiStepLR, gamma)},
     };
     if (args->milestones.n == INT64_MIN)
-        return error_raise(ERROR_VALUE, type.name, "missing 1 required positional argument: 'milestones'");
+        return error_raise_missing(type.name, &(const char *){"milestones"}, 1);
     MultiStepLR *self = (MultiStepLR *)optim_scheduler_alloc(&type, optimizer);
     if (self == NULL)
         return NULL;
@@ -328,7 +328,7 @@ Scheduler *optim_exponential_lr(Optimizer *optimizer, const ExponentialLRArgs *a
         .fields = {OPTIM_NUMBER(ExponentialLR, gamma)},
     };
     if (isnan(args->gamma))
-        return error_raise(ERROR_VALUE, type.name, "missing 1 required positional argument: 'gamma'");
+        return error_raise_missing(type.name, &(const char *){"gamma"}, 1);
     ExponentialLR *self = (ExponentialLR *)optim_scheduler_alloc(&type, optimizer);
     if (self != NULL)
         self->gamma = args->gamma;
