@@ -353,10 +353,8 @@ static void check_failure(const Failure *failure)
     Signature signature;
     SampleCall sample;
     Run run;
-    if (op == NULL) {
-        print_message("there is no row for %s\n", failure->name);
-        skip();
-    }
+    if (op == NULL)
+        fail_msg("there is no row for %s", failure->name);
     if (!signature_read(op->signature, &signature) || !sample_read(&call, &sample))
         fail_msg("%s: its signature or the call cannot be read", failure->name);
     if (sample.count != signature.count)
